@@ -1,0 +1,89 @@
+"""The database and the one transaction: whatever commits, commits here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from chassis.door import Door
+from chassis.outbox import write_outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One service's database, as its runtime role."""
+
+    engine: AsyncEngine
+    url: str
+
+    @asynccontextmanager
+    async def transaction(self, door: Door) -> AsyncIterator[AsyncSession]:
+        """Open the transaction of a door: its outbox is written and it is committed when the block ends well."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            session.info["door"] = door
+            yield session
+            await session.flush()
+            if rows := session.info.pop("outbox", []):
+                await write_outbox(await raw(session), rows)
+            await session.commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """Open a read-only transaction on one snapshot of the data."""
+        async with self.engine.connect() as connection:
+            await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with AsyncSession(connection, expire_on_commit=False) as session:
+                yield session
+
+    async def connect(self) -> asyncpg.Connection:
+        """Open a connection of one's own, outside the pool: for session locks, LISTEN and the relay."""
+        return await asyncpg.connect(self.url, timeout=10, command_timeout=60)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self.engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 10, name: str = "zhanggui") -> Database:
+    """Open the database at `url` (postgresql://role:password@host:port/name); nothing connects before it must."""
+    plain = make_url(url).set(drivername="postgresql")
+    engine = create_async_engine(
+        plain.set(drivername="postgresql+asyncpg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        connect_args={
+            "timeout": 10,
+            # a statement that runs longer than this is a mistake; the server ends it, so that no lock outlives it
+            "server_settings": {"application_name": name, "statement_timeout": "60000", "jit": "off"},
+        },
+    )
+    return Database(engine, _rendered(plain))
+
+
+def _rendered(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+async def raw(session: AsyncSession) -> asyncpg.Connection:
+    """Hand out the driver's connection inside the same transaction, for COPY, unnest and few round trips.
+
+    SQLAlchemy begins a transaction only with its own first statement; without one the driver would commit each
+    statement by itself, so the first statement is made here where none has run.
+    """
+    connection = await session.connection()
+    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+    if not driver.is_in_transaction():
+        await connection.exec_driver_sql("SELECT 1")
+    return driver
+
+
+async def wait_for_turn(connection: asyncpg.Connection, name: str) -> None:
+    """Wait for the session lock `name`: of all processes that want it one is active, the others stand by."""
+    # asked again and again rather than waited for, so that a silent server is noticed by the command's timeout
+    while not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):  # noqa: ASYNC110
+        await asyncio.sleep(0.5)

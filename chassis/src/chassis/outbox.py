@@ -1,0 +1,104 @@
+"""Announcing facts: one outbox row per event, written in the transaction that made the fact true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.door import Door, door_of, new_id
+from contracts.base import EventData
+from contracts.envelope import Envelope
+
+
+class Cause(Protocol):
+    """The event that led to another one."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def correlation_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A fact to be announced: what, about which thing, when it happened."""
+
+    data: EventData
+    about: str
+    time: datetime
+    business_date: date | None = None
+    event_id: UUID | None = None
+    because: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    event_id: UUID
+    type: str
+    about: str
+    business_date: date
+    recorded_at: datetime
+    body: bytes
+
+
+@cache
+def _envelope(data: type[EventData]) -> type[Envelope[EventData]]:
+    return Envelope[data]  # type: ignore[valid-type]
+
+
+def encode(outgoing: Outgoing, door: Door) -> OutboxRow:
+    """Put a fact into its envelope; these bytes are what every consumer will read, unchanged."""
+    data, because = outgoing.data, outgoing.because
+    event_id = outgoing.event_id or new_id()
+    business_date = outgoing.business_date or door.business_date(outgoing.time)
+    envelope = _envelope(type(data)).model_construct(
+        id=event_id,
+        source=f"/{data.producer}",
+        type=data.type,
+        subject=outgoing.about,
+        time=outgoing.time,
+        dataschema=data.data_schema,
+        recordedat=door.now,
+        businessdate=business_date,
+        actor=door.actor,
+        correlationid=because.correlation_id if because else door.correlation_id,
+        causationid=str(because.id) if because else door.causation_id,
+        traceparent=door.traceparent,
+        data=data,
+    )
+    body = envelope.model_dump_json(exclude_none=True).encode()
+    return OutboxRow(event_id, data.type, outgoing.about, business_date, door.now, body)
+
+
+def announce(session: AsyncSession, outgoing: Outgoing) -> UUID:
+    """Announce a fact with the transaction of `session`; the door writes it just before it commits.
+
+    Returns the event's id, so that the fact can refer to it.
+    """
+    row = encode(outgoing, door_of(session))
+    session.info.setdefault("outbox", []).append(row)
+    return row.event_id
+
+
+INSERT = """
+INSERT INTO outbox (event_id, type, about, business_date, recorded_at, body)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::timestamptz[], $6::bytea[])
+"""
+
+
+async def write_outbox(connection: asyncpg.Connection, rows: Sequence[OutboxRow]) -> None:
+    """Write announced rows in one statement; called by the door as the last act before the commit."""
+    await connection.execute(
+        INSERT,
+        [r.event_id for r in rows],
+        [r.type for r in rows],
+        [r.about for r in rows],
+        [r.business_date for r in rows],
+        [r.recorded_at for r in rows],
+        [r.body for r in rows],
+    )

@@ -1,0 +1,47 @@
+"""`python -m chassis.serve PACKAGE api|worker [--host H] [--port P]`: run one process of a service."""
+
+import argparse
+import importlib
+from typing import Any
+
+import uvicorn
+
+from chassis.telemetry import log_as_json
+from chassis.worker import worker_app
+
+
+def application(package: str, part: str) -> Any:
+    """Build the application of one process: `<package>.app.create_app()` or `<package>.worker.create_worker()`."""
+    if part == "api":
+        return importlib.import_module(f"{package}.app").create_app()
+    return worker_app(importlib.import_module(f"{package}.worker").create_worker())
+
+
+def serve(package: str, part: str, *, host: str, port: int) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way are finished."""
+    log_as_json("info")
+    uvicorn.run(
+        application(package, part),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m chassis.serve", description=__doc__)
+    parser.add_argument("package")
+    parser.add_argument("part", choices=("api", "worker"))
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, required=True)
+    asked = parser.parse_args()
+    serve(asked.package, asked.part, host=asked.host, port=asked.port)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Every test run gets one real PostgreSQL cluster, shared by all its processes."""
+
+import os
+
+import pytest
+
+from local_stack.throwaway import start_throwaway, stop_throwaway
+
+CLUSTER = "ZHANGGUI_TEST_POSTGRES"
+"""The superuser's address; set it yourself to run the tests on a server of your own."""
+
+
+pytest_plugins = ["chassis.testing", "local_stack.testing"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the cluster in the process that leads the run; the workers of xdist inherit its address."""
+    if CLUSTER in os.environ or hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    cluster = start_throwaway()
+    os.environ[CLUSTER] = cluster.admin_url
+
+    def end() -> None:
+        del os.environ[CLUSTER]
+        stop_throwaway(cluster)
+
+    config.add_cleanup(end)

@@ -1,0 +1,27 @@
+"""The one list of what runs: everything in the local stack derives from it."""
+
+from types import MappingProxyType
+
+SERVICES: tuple[str, ...] = ("attendance", "orders", "payroll")
+"""Python packages of the services, in the order they start."""
+
+GATEWAY = "gateway"
+
+MEMBERS: tuple[str, ...] = (*SERVICES, GATEWAY)
+"""Everything with a database, a broker user, an API and a worker."""
+
+SOURCES = MappingProxyType(
+    {
+        "contracts": "contracts",
+        "chassis": "chassis",
+        "gateway": "gateway",
+        "local_stack": "deploy/local",
+        **{service: f"services/{service.replace('_', '-')}" for service in SERVICES},
+    }
+)
+"""Workspace package -> folder of its member in the checkout."""
+
+
+def path_segment(service: str) -> str:
+    """Name a service as it stands in public addresses: `service_desk` -> `service-desk`."""
+    return service.replace("_", "-")
