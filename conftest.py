@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start the cluster in the process that leads the run; the workers of xdist inherit its address."""
     if CLUSTER in os.environ or hasattr(config, "workerinput") or config.option.collectonly:
         return
-    cluster = start_throwaway()
+    cluster = start_throwaway("shared")
     os.environ[CLUSTER] = cluster.admin_url
 
     def end() -> None:

@@ -109,9 +109,7 @@ def install() -> None:
     seen = 0
     with (
         LOG.open("w") as log,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        ) as pip,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as pip,
     ):
         assert pip.stdout is not None
         for line in pip.stdout:
@@ -120,9 +118,9 @@ def install() -> None:
             if line.startswith("Collecting "):
                 seen += 1
                 show(seen, total, line.split()[1].split("==")[0])
-    show(total, total, "")
     if pip.returncode:
         raise SetUpFailed(explain("".join(said)))
+    show(total, total, "")
 
 
 def explain(said: str) -> str:
@@ -166,15 +164,8 @@ def need_venv_module() -> None:
     if os.geteuid() == 0:
         tell(f"安装系统包 / Installing the system package {package}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        with contextlib.suppress(subprocess.CalledProcessError):
-            quiet = {
-                "env": environment,
-                "stdout": subprocess.DEVNULL,
-                "stderr": subprocess.DEVNULL,
-                "check": True,
-            }
-            subprocess.run(["apt-get", "update", "-q"], **quiet)
-            subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", package], **quiet)
+        for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", package]):
+            subprocess.run(["apt-get", *command], env=environment, capture_output=True, check=False)
         importlib.invalidate_caches()
         if has_venv():
             return
@@ -191,7 +182,7 @@ def has_venv() -> bool:
 
 def run(command: list[str], name: str) -> None:
     """Run one step; its words are shown only when it fails."""
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         if os.strerror(errno.ENOSPC) in done.stdout:
             raise SetUpFailed(disk_full())

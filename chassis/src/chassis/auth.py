@@ -62,7 +62,7 @@ class Keys:
     """The public keys this process trusts, by issuer, and the tokens it has verified already."""
 
     trusted: Mapping[str, Ed25519PublicKey]
-    seen: dict[str, tuple[Principal, int]] = field(default_factory=dict)
+    seen: dict[tuple[str, str], tuple[Principal, int]] = field(default_factory=dict)
 
     def verify(self, token: str, *, audience: str, now: datetime) -> Principal:
         """Tell who a token speaks for.
@@ -70,7 +70,7 @@ class Keys:
         Raises Unauthorised for a token that is forged, stale, foreign, unsigned or incomplete; never says which.
         """
         instant = int(now.timestamp())
-        if (known := self.seen.get(token)) is not None and instant < known[1]:
+        if (known := self.seen.get((token, audience))) is not None and instant < known[1]:
             return known[0]
         try:
             issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
@@ -94,17 +94,23 @@ class Keys:
                 raise Unauthorised()
             by = Principal(
                 sub=claims["sub"],
-                employee_no=claims.get("employee_no"),
-                roles=frozenset(claims.get("roles", ())),
-                departments=frozenset(claims.get("departments", ())),
-                shops=frozenset(claims.get("shops", ())),
+                employee_no=claims["employee_no"],
+                roles=_texts(claims["roles"]),
+                departments=_texts(claims["departments"]),
+                shops=_texts(claims["shops"]),
             )
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             raise Unauthorised() from error
         if len(self.seen) >= REMEMBERED:
             self.seen.clear()
-        self.seen[token] = (by, expires)
+        self.seen[token, audience] = (by, expires)
         return by
+
+
+def _texts(claim: object) -> frozenset[str]:
+    if not isinstance(claim, list) or not all(isinstance(text, str) for text in claim):
+        raise TypeError("a claim that should be a list of texts is something else")
+    return frozenset(claim)
 
 
 def read_public_keys(folder: Path | None) -> Keys:

@@ -7,6 +7,7 @@ in the business transaction, so an answer that was given is an act that was comm
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
@@ -70,7 +71,7 @@ class OnceOnly:
             return json.loads(found["answer"])
         if not found["claimed"]:
             raise RequestInFlight(field="Idempotency-Key")
-        answer = jsonable_encoder(await act())
+        answer = jsonable_encoder(await act(), custom_encoder={Decimal: str})  # never by way of a float
         status = self.response.status_code or self.request.scope["route"].status_code or 200
         await session.flush()
         await connection.execute(

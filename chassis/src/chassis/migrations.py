@@ -2,10 +2,10 @@
 
 import asyncio
 from pathlib import Path
+from typing import Protocol
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.operations import Operations
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -73,11 +73,18 @@ CREATE TABLE idempotency_keys (
     route       text        NOT NULL,
     fingerprint bytea       NOT NULL,
     status      integer     NOT NULL,
-    answer      jsonb       NOT NULL,
+    answer      text        NOT NULL, -- JSON, the same bytes again
     stored_at   timestamptz NOT NULL,
     PRIMARY KEY (caller, route, key)
 );
 """
+
+
+class Operations(Protocol):
+    """What is used here of `alembic.op`, which is a module to type checkers."""
+
+    def get_bind(self) -> Connection: ...
+    def execute(self, sqltext: str) -> None: ...
 
 
 def runtime_role(op: Operations) -> str:

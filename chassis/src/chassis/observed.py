@@ -4,6 +4,7 @@ import re
 import time
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
@@ -26,11 +27,12 @@ class Observed:
         correlation_id = asked if WELL_FORMED.fullmatch(asked) else str(new_id())
         telemetry.correlation.set(correlation_id)
         began = time.perf_counter()
-        status = 500
+        status, began_to_answer = 500, False
 
         async def sending(message: Message) -> None:
-            nonlocal status
+            nonlocal status, began_to_answer
             if message["type"] == "http.response.start":
+                began_to_answer = True
                 status = message["status"]
                 headers = MutableHeaders(raw=message["headers"])
                 headers["X-Correlation-Id"] = correlation_id
@@ -40,6 +42,13 @@ class Observed:
 
         try:
             await self.app(scope, receive, sending)
+        except Exception as error:
+            # The framework answers what nobody expected outside of every middleware; here the answer is one of ours.
+            fault = scope["app"].exception_handlers.get(Exception)
+            if began_to_answer or fault is None:
+                raise
+            answer = await fault(Request(scope), error)
+            await answer(scope, receive, sending)
         finally:
             route = scope.get("route")
             path = getattr(route, "path", "unmatched")

@@ -35,6 +35,18 @@ class PageRequest:
     limit: int
     after: tuple[Any, ...] | None
 
+    def after_key(self, *readers: Callable[[Any], Any]) -> tuple[Any, ...] | None:
+        """Give the sort key of the last row seen, each part read by its reader (`str`, `int`, `date.fromisoformat`).
+
+        Raises CursorUnreadable for a cursor that another list gave out, or nobody.
+        """
+        if self.after is None:
+            return None
+        try:
+            return tuple(read(part) for read, part in zip(readers, self.after, strict=True))
+        except (ValueError, TypeError, ArithmeticError) as error:
+            raise CursorUnreadable(field="cursor") from error
+
 
 def _page(
     limit: Annotated[int, Query(ge=1, le=LARGEST, description="rows of a page")] = 50,

@@ -27,11 +27,12 @@ class Refusal(Exception):
             cls.code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
 
     def __init__(self, *, field: str | None = None, **values: object) -> None:
-        """Refuse; `values` fill the braces of the docstring (English) and of `zh`, `field` names the culprit."""
+        """Refuse; `field` (the culprit) and `values` fill the braces of the docstring (English) and of `zh`."""
         self.field = field
         self.values = values
-        self.detail = (type(self).__doc__ or "").split("\n\n")[0].replace("\n    ", " ").format(**values)
-        self.detail_zh = self.zh.format(**values)
+        self.detail = (type(self).__doc__ or "").split("\n\n")[0].replace("\n    ", " ")
+        self.detail = self.detail.format(field=field, **values)
+        self.detail_zh = self.zh.format(field=field, **values)
         super().__init__(self.detail)
 
 

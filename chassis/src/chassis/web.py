@@ -6,66 +6,34 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
 
 from chassis import clock, health, telemetry
+from chassis.answers import LimitSaid, answer, answer_problems
 from chassis.auth import Keys, Principal, read_public_keys
 from chassis.database import Database, open_database
-from chassis.dead_letters import sqlstate
 from chassis.door import Door
 from chassis.observed import Observed
-from chassis.problems import (
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Refusal,
-    Unauthorised,
-    Unavailable,
-    problem,
-)
+from chassis.problems import Forbidden, Unauthorised
 from chassis.settings import ServiceSettings
 
-log = telemetry.logger("web")
+__all__ = [
+    "BODY_LIMIT",
+    "Caller",
+    "Now",
+    "Reading",
+    "Session",
+    "allowed",
+    "answer",
+    "answer_problems",
+    "database_of",
+    "service_app",
+    "settings_of",
+]
+
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; a route that takes files says its own `max_body_size`
-PROBLEM = "application/problem+json"
 bearer = HTTPBearer(auto_error=False, description="internal token, signed by the gateway")
-
-
-class RequestInvalid(Invalid):
-    """The request does not have the form this route takes; see `errors`."""
-
-    zh = "请求格式不符合要求，详见 errors。"
-
-    def __init__(self, errors: list[dict[str, str]]) -> None:
-        super().__init__(field=errors[0]["field"] if errors else None)
-        self.errors = errors
-
-
-class BodyTooLarge(Invalid):
-    """The body is too large for this route; send less at a time, or a file to /imports."""
-
-    status = 413
-    zh = "请求体过大：请减少单次内容，或改用 /imports 上传文件。"
-
-
-class ValueImpossible(Invalid):
-    """A value cannot be stored: {reason}."""
-
-    zh = "有一个值无法保存：{reason}。"
-
-
-class AlreadyThere(Conflict):
-    """Something with the same identity is there already, or a rule of the data forbids it: {reason}."""
-
-    zh = "已存在相同标识的数据，或违反数据规则：{reason}。"
 
 
 def settings_of(request: Request) -> ServiceSettings:
@@ -166,100 +134,11 @@ def service_app(
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
-        max_body_size=BODY_LIMIT,
     )
     app.state.service, app.state.permissions = service, permissions
     for router in [*routers, health.router]:
-        app.include_router(router)
+        app.include_router(router, max_body_size=BODY_LIMIT)
     answer_problems(app)
+    app.add_middleware(LimitSaid)
     app.add_middleware(Observed)
     return app
-
-
-def answer_problems(app: FastAPI) -> None:
-    """Answer every refusal and fault as problem+json, without internals."""
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(RequestValidationError, _unreadable)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database_said)
-    for kind in (PoolTimeout, ConnectionError, TimeoutError, OSError):
-        app.add_exception_handler(kind, _unavailable)
-    app.add_exception_handler(Exception, _fault)
-
-
-def answer(refusal: Refusal) -> Response:
-    """Write a refusal as an HTTP answer."""
-    headers = {"Retry-After": "2"} if refusal.status == 503 else {}
-    if refusal.status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    body = problem(refusal, correlation_id=telemetry.correlation.get())
-    return JSONResponse(body, status_code=refusal.status, headers=headers, media_type=PROBLEM)
-
-
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
-    return answer(error)
-
-
-async def _unreadable(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    errors = [
-        {
-            "field": ".".join(str(part) for part in e["loc"][1:]) or str(e["loc"][0]),
-            "message": e["msg"],
-            "code": e["type"],
-        }
-        for e in error.errors()
-    ]
-    return answer(RequestInvalid(errors))
-
-
-async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    if error.status_code == 404:
-        return answer(NotFound())
-    if error.status_code == 413:
-        return answer(BodyTooLarge())
-    body = {
-        "type": "about:blank",
-        "title": error.detail,
-        "status": error.status_code,
-        "code": "http",
-        "detail": error.detail,
-    }
-    body["correlation_id"] = telemetry.correlation.get()
-    return JSONResponse(body, status_code=error.status_code, headers=error.headers, media_type=PROBLEM)
-
-
-async def _database_said(request: Request, error: Exception) -> Response:
-    state = sqlstate(error) or ""
-    if state.startswith("22"):
-        return answer(ValueImpossible(reason=_first_line(error)))
-    if state.startswith("23"):
-        return answer(AlreadyThere(reason=_first_line(error)))
-    if isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "40", "53", "55", "57"):
-        log.warning("database unavailable", extra={"action": "unavailable", "reason": repr(error)[:300]})
-        return answer(Unavailable())
-    return await _fault(request, error)
-
-
-def _first_line(error: Exception) -> str:
-    # only the constraint's or type's own sentence, never the statement or its parameters
-    return str(getattr(error, "orig", error)).splitlines()[0].split(">: ")[-1][:200]
-
-
-async def _unavailable(request: Request, error: Exception) -> Response:
-    log.warning("dependency unavailable", extra={"action": "unavailable", "reason": repr(error)[:300]})
-    return answer(Unavailable())
-
-
-class InternalFault(Refusal):
-    """Something went wrong here; nothing was changed. Quote the correlation id when you report it."""
-
-    status = 500
-    zh = "内部错误，未做任何更改。报告问题时请附上 correlation_id。"
-
-
-async def _fault(request: Request, error: Exception) -> Response:
-    log.error("unexpected", extra={"action": "fault"}, exc_info=error)
-    return answer(InternalFault())

@@ -90,7 +90,7 @@ class Outcome(NamedTuple):
 
 
 class Compare(Protocol):
-    """Tell what `apply` would do with each record, in their order, changing nothing."""
+    """Tell what `apply` would do with each record, in their order, changing nothing (the session is read only)."""
 
     async def __call__(self, session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]: ...
 

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from chassis.imports.kinds import Reason
+
 LONGEST = 1000
 """Characters of a text that will be searched."""
 POSITIONS = 150
@@ -32,7 +34,11 @@ _CATEGORIES = {
 
 
 class PatternRefused(Exception):
-    """The pattern is wrong, or matching it could take too long."""
+    """The pattern is wrong, or matching it could take too long; the reason says how to write it."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = Reason(zh, en)
 
 
 @dataclass
@@ -45,7 +51,9 @@ class Automaton:
 
     def position(self, characters: Iterable[str]) -> int:
         if len(self.holds) >= POSITIONS:
-            raise PatternRefused(f"it has more than {POSITIONS} characters; shorten it")
+            raise PatternRefused(
+                f"超过 {POSITIONS} 个字符，请缩短", f"it has more than {POSITIONS} characters; shorten it"
+            )
         self.holds.append(frozenset(characters))
         self.follow.append(set())
         return len(self.holds) - 1
@@ -66,21 +74,16 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
         compiled = re.compile(pattern)
         tree = _parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        raise PatternRefused(f"it is no regular expression: {error}") from error
+        raise PatternRefused(f"不是正则表达式：{error}", f"it is no regular expression: {error}") from error
     if tree.state.flags & ~re.UNICODE:
-        raise PatternRefused("flags such as (?i) are not understood here; write [Aa]")
+        raise PatternRefused(
+            "不支持 (?i) 等标志，请写成 [Aa]", "flags such as (?i) are not understood here; write [Aa]"
+        )
     universe = sorted({*_SAMPLES, *_neighbours(pattern)})
     automaton = Automaton(universe)
     whole = _sequence(automaton, tree)
     _refuse_slow(automaton, whole.first)
     return compiled
-
-
-def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Search a text that is short enough; raises PatternRefused for a longer one."""
-    if len(text) > LONGEST:
-        raise PatternRefused(f"the text is longer than the {LONGEST} characters that are searched")
-    return pattern.search(text)
 
 
 def _neighbours(pattern: str) -> Iterator[str]:
@@ -115,7 +118,9 @@ def _piece(automaton: Automaton, item: Any) -> Piece:
     if name == "SUBPATTERN":
         _, added, removed, items = argument
         if added or removed:
-            raise PatternRefused("flags such as (?i:…) are not understood here; write [Aa]")
+            raise PatternRefused(
+                "不支持 (?i:…) 等标志，请写成 [Aa]", "flags such as (?i:…) are not understood here; write [Aa]"
+            )
         return _sequence(automaton, items)
     if name == "ATOMIC_GROUP":
         return _sequence(automaton, argument)
@@ -128,21 +133,34 @@ def _piece(automaton: Automaton, item: Any) -> Piece:
         )
     if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         return _repeat(automaton, *argument)
-    raise PatternRefused("it looks around or back at itself; only plain parts, groups, choices and repetitions are understood")
+    raise PatternRefused(
+        "不支持环视、反向引用和条件",
+        "it looks around or back at itself; only plain parts, groups, choices and repetitions are understood",
+    )
 
 
 def _repeat(automaton: Automaton, least: int, most: int, items: Any) -> Piece:
     if most == 0:
         return Piece()
     if least == most:  # an exact count leaves no choice
+        if least > POSITIONS:
+            raise PatternRefused(
+                f"重复超过 {POSITIONS} 次，请缩短", f"it repeats more than {POSITIONS} times; shorten it"
+            )
         return _sequence(automaton, list(items) * least)
     body = _sequence(automaton, items)
     if most > 1:
         if body.empty:
-            raise PatternRefused("a repeated part may be empty, such as (a*)*; let it hold at least one character")
+            raise PatternRefused(
+                "被重复的部分可以为空，如 (a*)*；请让它至少有一个字符",
+                "a repeated part may be empty, such as (a*)*; let it hold at least one character",
+            )
         for position in body.last:
             if automaton.follow[position] & body.first:
-                raise PatternRefused("a repetition repeats a repetition, such as (a+)+; drop one of them")
+                raise PatternRefused(
+                    "重复里套着重复，如 (a+)+；请去掉一层",
+                    "a repetition repeats a repetition, such as (a+)+; drop one of them",
+                )
             automaton.follow[position] |= body.first
     return Piece(body.empty or least == 0, body.first, body.last)
 
@@ -152,25 +170,36 @@ def _refuse_slow(automaton: Automaton, start: frozenset[int]) -> None:
     ways, uncertain = 1, set[int]()
     for state, after in [(None, start), *enumerate(automaton.follow)]:
         ordered = sorted(after)
-        rivals = [(p, q) for i, p in enumerate(ordered) for q in ordered[i + 1 :] if automaton.holds[p] & automaton.holds[q]]
+        rivals = [
+            (p, q) for i, p in enumerate(ordered) for q in ordered[i + 1 :] if automaton.holds[p] & automaton.holds[q]
+        ]
         inside = {p for p in after if state is not None and state in reach[p]}
         if any(p in inside and q in inside for p, q in rivals):
-            raise PatternRefused("a repeated part can go on in two ways with the same character; begin them differently")
+            raise PatternRefused(
+                "被重复的部分遇到同一个字符有两种走法，请让各分支以不同字符开头",
+                "a repeated part can go on in two ways with the same character; begin them differently",
+            )
         leaving = {p if p in inside else q for p, q in rivals if p in inside or q in inside}
         uncertain |= {min(reach[p]) for p in leaving}
         ways *= max(1, len({p for pair in rivals for p in pair} - inside))
     if len(uncertain) > 1:
-        raise PatternRefused("it has several repetitions whose end is not certain, such as .*.*; bound all but one of them")
+        raise PatternRefused(
+            "有多处重复不能确定在哪里结束，如 .*.*；开头和结尾的 .* 可以直接去掉",
+            "it has several repetitions whose end is not certain, such as .*.*; drop one at the beginning or end",
+        )
     if ways > WAYS:
-        raise PatternRefused("it can go on in too many ways with the same character; begin its choices differently")
+        raise PatternRefused(
+            "遇到同一个字符的走法太多，请让各分支以不同字符开头",
+            "it can go on in too many ways with the same character; begin its choices differently",
+        )
 
 
 def _reachable(follow: list[set[int]]) -> list[set[int]]:
     reach = [set(after) for after in follow]
     for middle in range(len(follow)):
-        for state in reach:
-            if middle in state:
-                state |= reach[middle]
+        for after in reach:
+            if middle in after:
+                after.update(reach[middle])
     return reach
 
 

@@ -160,8 +160,8 @@ class Lines:
 
     def _split(self, texts: Iterable[str]) -> Iterator[str]:
         rest = ""
-        for text in texts:
-            text = rest + text
+        for more in texts:
+            text = rest + more
             # a lone \r at the very end may be half of \r\n
             end = max(text.rfind("\n"), text.rfind("\r", 0, -1)) + 1
             rest = text[end:]
@@ -219,7 +219,11 @@ def rows_of(lines: Lines, delimiter: str, most: int) -> Iterator[Row]:
                 raise FileRefused(
                     f"第 {number} 行有一个引号没有闭合。", f"In row {number} a quote is opened and never closed."
                 ) from error
-            yield number, [], Reason(f"该行的引号不成对（{error}）。", f"The quotes of this row do not match ({error}).")
+            yield (
+                number,
+                [],
+                Reason(f"该行的引号不成对（{error}）。", f"The quotes of this row do not match ({error})."),
+            )
 
 
 def find_delimiter(header: str, wanted: Iterable[str]) -> str:
@@ -233,9 +237,7 @@ def find_delimiter(header: str, wanted: Iterable[str]) -> str:
     return max(DELIMITERS, key=found)
 
 
-def read_table(
-    open_chunks: OpenChunks, shape: Shape, wanted: Iterable[str] = (), limits: Limits = LIMITS
-) -> Table:
+def read_table(open_chunks: OpenChunks, shape: Shape, wanted: Iterable[str] = (), limits: Limits = LIMITS) -> Table:
     """Read a CSV file; `wanted` are column names that help to tell the delimiter.
 
     Raises FileRefused when there is no header row, and while the rows are read when the file cannot be read on.
@@ -252,5 +254,5 @@ def read_table(
             break
     raise FileRefused(
         f"第 {shape.header_row} 行应为列名，但读不到。可在模板中用 header_row 指明列名所在行。",
-        f"Row {shape.header_row} should name the columns, but cannot be read. The profile's header_row says where they are.",
+        f"Row {shape.header_row} should name the columns, but cannot be read. header_row in the profile says where.",
     )

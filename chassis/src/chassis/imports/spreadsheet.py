@@ -1,8 +1,8 @@
 """Spreadsheets into CSV, in a process of its own whose memory and time the system bounds.
 
-calamine holds a whole sheet, and a sheet of a few bytes may claim a cell in the last row and column; so the parent sends
-the bytes to `python -m chassis.imports.spreadsheet` and reads CSV from it, and a sheet that is too much takes only that
-process down.
+calamine holds a whole sheet, and a sheet of a few bytes may claim a cell in the last row and column; so the parent
+sends the bytes to `python -m chassis.imports.spreadsheet` and reads CSV from it, and a sheet that is too much takes
+only that process down.
 """
 
 import csv
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from threading import Thread
 
@@ -28,7 +29,9 @@ REFUSED = 3  # exit status that comes with a reason
 def is_spreadsheet(start: bytes) -> bool:
     """Tell by its first bytes whether a file is a workbook; refuses the old binary one by name."""
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileRefused("这是旧的 .xls 格式，请另存为 .xlsx 或 CSV。", "This is the old .xls format; save it as .xlsx or CSV.")
+        raise FileRefused(
+            "这是旧的 .xls 格式，请另存为 .xlsx 或 CSV。", "This is the old .xls format; save it as .xlsx or CSV."
+        )
     return start.startswith(b"PK\x03\x04")
 
 
@@ -44,9 +47,12 @@ def csv_of_sheet(chunks: Iterable[bytes], sheet: str | None, limits: Limits) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    assert child.stdin is not None and child.stdout is not None and child.stderr is not None
+    told, answers, complains = child.stdin, child.stdout, child.stderr
+    assert told is not None
+    assert answers is not None
+    assert complains is not None
     complaints: list[bytes] = []
-    listener = Thread(target=lambda: complaints.append(child.stderr.read()), daemon=True)  # type: ignore[union-attr]
+    listener = Thread(target=lambda: complaints.append(complains.read()), daemon=True)
     listener.start()
     try:
         sent = 0
@@ -57,9 +63,9 @@ def csv_of_sheet(chunks: Iterable[bytes], sheet: str | None, limits: Limits) -> 
                     f"电子表格超过 {limits.sheet_bytes} 字节，请另存为 CSV。",
                     f"The spreadsheet is larger than {limits.sheet_bytes} bytes; save it as CSV.",
                 )
-            child.stdin.write(chunk)
-        child.stdin.close()
-        while piece := child.stdout.read(256 * 1024):
+            told.write(chunk)
+        told.close()
+        while piece := answers.read(256 * 1024):
             yield piece
         status = child.wait()
         listener.join()
@@ -75,11 +81,9 @@ def csv_of_sheet(chunks: Iterable[bytes], sheet: str | None, limits: Limits) -> 
         child.kill()
         child.wait()
         listener.join()
-        for pipe in (child.stdin, child.stdout, child.stderr):
-            try:
+        for pipe in (told, answers, complains):
+            with suppress(BrokenPipeError):
                 pipe.close()
-            except BrokenPipeError:
-                pass
 
 
 def check_inflation(workbook: bytes, limit: int) -> None:
@@ -91,14 +95,17 @@ def check_inflation(workbook: bytes, limit: int) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(workbook)) as packed:
             if "xl/workbook.xml" not in packed.namelist() and "xl/workbook.bin" not in packed.namelist():
-                raise FileRefused("压缩包里没有电子表格。请上传其中的文件。", "This zip is no spreadsheet; send the file in it.")
+                raise FileRefused(
+                    "压缩包里没有电子表格。请上传其中的文件。", "This zip is no spreadsheet; send the file in it."
+                )
             for part in packed.infolist():
                 with packed.open(part) as stream:
                     while piece := stream.read(1024**2):
                         left -= len(piece)
                         if left < 0:
                             raise FileRefused(
-                                f"电子表格解压后超过 {limit} 字节。", f"The spreadsheet unpacks to more than {limit} bytes."
+                                f"电子表格解压后超过 {limit} 字节。",
+                                f"The spreadsheet unpacks to more than {limit} bytes.",
                             )
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise FileRefused("电子表格已损坏或加了密码。", "The spreadsheet is damaged or has a password.") from error

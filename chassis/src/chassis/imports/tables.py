@@ -5,6 +5,7 @@ CREATE TABLE imports (
     id             uuid PRIMARY KEY,
     profile_name   text        NOT NULL,
     profile        text        NOT NULL,
+    kind           text        NOT NULL, -- only records of this kind; all where it is empty
     parameters     jsonb       NOT NULL,
     timezone       text        NOT NULL,
     state          text        NOT NULL
@@ -15,8 +16,8 @@ CREATE TABLE imports (
     counts         jsonb       NOT NULL DEFAULT '{}',
     preview        jsonb       NOT NULL DEFAULT '[]',
     problem        jsonb,
-    -- how far the commit came: every record up to this kind and key is done, in the same transaction
-    watermark_kind integer     NOT NULL DEFAULT 0,
+    -- how far the commit came: every record up to this one is done, in the same transaction
+    watermark_record integer     NOT NULL DEFAULT 0,
     watermark_key  text        COLLATE "C" NOT NULL DEFAULT '',
     created_by     text        NOT NULL,
     correlation_id text        NOT NULL,
@@ -26,7 +27,7 @@ CREATE TABLE imports (
 CREATE INDEX ix_imports_waiting ON imports (id) WHERE state IN ('received', 'validating', 'committing');
 
 CREATE TABLE import_files (
-    import_id uuid    NOT NULL REFERENCES imports ON DELETE CASCADE,
+    import_id uuid    NOT NULL REFERENCES imports ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     file_no   integer NOT NULL,
     name      text    NOT NULL,
     size      bigint  NOT NULL,
@@ -34,7 +35,7 @@ CREATE TABLE import_files (
     PRIMARY KEY (import_id, file_no)
 );
 CREATE TABLE import_chunks (
-    import_id uuid    NOT NULL REFERENCES imports ON DELETE CASCADE,
+    import_id uuid    NOT NULL REFERENCES imports ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
     file_no   integer NOT NULL,
     chunk_no  integer NOT NULL,
     body      bytea   NOT NULL,
@@ -56,13 +57,13 @@ CREATE INDEX ix_import_joined ON import_joined (import_id, join_no, key);
 -- a part: neighbouring rows of one record, mapped; the parts of a record may lie anywhere in the file
 CREATE TABLE import_parts (
     import_id uuid    NOT NULL REFERENCES imports ON DELETE CASCADE,
-    kind_no   integer NOT NULL,
+    record_no   integer NOT NULL,
     key       text    COLLATE "C" NOT NULL,
     row_no    integer NOT NULL,
     rows      integer NOT NULL,
     body      text    NOT NULL
 );
-CREATE INDEX ix_import_parts ON import_parts (import_id, kind_no, key, row_no);
+CREATE INDEX ix_import_parts ON import_parts (import_id, record_no, key, row_no);
 
 CREATE TABLE import_refusals (
     id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -79,7 +80,12 @@ CREATE TABLE import_refusals (
     reason_en text    NOT NULL
 );
 CREATE INDEX ix_import_refusals ON import_refusals (import_id, attempt, id);
+-- what was refused stays written: the runtime role may append only
+DO $$
+DECLARE runtime text := regexp_replace(current_user, '_owner$', '_app');
+BEGIN
+    EXECUTE format('GRANT SELECT, INSERT ON import_refusals TO %I', runtime);
+END $$;
 """
 
 WORKING_TABLES = ("imports", "import_files", "import_chunks", "import_joined", "import_parts")
-LEDGER_TABLES = ("import_refusals",)

@@ -22,9 +22,7 @@ def runtime_role(service: str) -> str:
     return f"{service}_app"
 
 
-async def create_service_database(
-    admin_url: str, service: str, *, owner_password: str, runtime_password: str
-) -> None:
+async def create_service_database(admin_url: str, service: str, *, owner_password: str, runtime_password: str) -> None:
     """Make the service's two roles and its database, and set who may do what; existing ones are brought in line."""
     owner, runtime = owner_role(service), runtime_role(service)
     async with _maker(admin_url) as connection:
@@ -46,9 +44,7 @@ async def create_service_database(
         await inside.close()
 
 
-async def create_database_from_template(
-    admin_url: str, template: str, name: str, *, owner: str, runtime: str
-) -> None:
+async def create_database_from_template(admin_url: str, template: str, name: str, *, owner: str, runtime: str) -> None:
     """Copy the database `template`, which nobody may be connected to, as `name`.
 
     Tables and their grants are copied; who may connect is not, so it is set again.

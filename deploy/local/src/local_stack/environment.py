@@ -29,9 +29,7 @@ def make_databases(home: Home, postgres: Postgres) -> None:
     asyncio.run(make())
 
 
-def serving(
-    member: str, home: Home, postgres: Postgres, nats: Nats, upstreams: Mapping[str, int]
-) -> dict[str, str]:
+def serving(member: str, home: Home, postgres: Postgres, nats: Nats, upstreams: Mapping[str, int]) -> dict[str, str]:
     """What a serving process of `member` is told; `upstreams` are the ports of the services' APIs."""
     told = {
         "ZHANGGUI_DATABASE_URL": _database(home, postgres, member, runtime_role(member)),

@@ -18,6 +18,8 @@ from pathlib import Path
 
 from local_stack.tether import PR_SET_PDEATHSIG
 
+PR_SET_NAME = 15
+
 LIBRARIES = (
     "alembic.command",
     "alembic.context",
@@ -70,8 +72,11 @@ def preload() -> None:
     gc.freeze()
 
 
-def fork_module(module: str, *arguments: str, environment: Mapping[str, str], log: Path) -> Forked:
-    """Run `python -m <module> <arguments>` in a child: `environment` on top of ours, output at the end of `log`."""
+def fork_module(module: str, *arguments: str, title: str, environment: Mapping[str, str], log: Path) -> Forked:
+    """Run `python -m <module> <arguments>` in a child that `ps` and `top` show as `title`.
+
+    It gets `environment` on top of ours, and writes to the end of `log`.
+    """
 
     def run() -> None:
         output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -82,11 +87,11 @@ def fork_module(module: str, *arguments: str, environment: Mapping[str, str], lo
         sys.modules.pop(module, None)  # preloaded for others; here it is the program
         runpy.run_module(module, run_name="__main__", alter_sys=True)
 
-    return fork(run)
+    return fork(run, title=title)
 
 
-def fork(run: Callable[[], None]) -> Forked:
-    """Run `run` in a child that the kernel asks to end when this process ends (Linux)."""
+def fork(run: Callable[[], None], *, title: str) -> Forked:
+    """Run `run` in a child called `title` that the kernel asks to end when this process ends (Linux)."""
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
@@ -99,7 +104,9 @@ def fork(run: Callable[[], None]) -> Forked:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+            libc = ctypes.CDLL(None)
+            libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+            libc.prctl(PR_SET_NAME, title.encode(), 0, 0, 0)  # the kernel keeps the first 15 bytes
         if os.getppid() == parent:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             run()

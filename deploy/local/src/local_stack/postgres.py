@@ -84,13 +84,12 @@ class Postgres:
         return f"postgresql://{role}:{secret}@{ports.HOST}:{self.port}/{database}"
 
 
-def start(
-    folder: Path, *, port: int | None = None, durable: bool = True, log: Path | None = None
-) -> Postgres:
+def start(folder: Path, *, port: int | None = None, durable: bool = True, log: Path | None = None) -> Postgres:
     """Start the cluster in `folder`, made on first use; returns when it accepts connections.
 
     A cluster that was killed recovers; one that still runs from `folder` is stopped first. It listens on `port`, or on
-    that of the last start when it is free, or on another. `durable=False` gives up safety against power failure and is for tests only.
+    that of the last start when it is free, or on another. `durable=False` gives up safety against power failure and is
+    for tests only.
     On Linux the cluster shuts down when the calling thread ends. Raises Trouble.
     """
     try:
@@ -123,6 +122,8 @@ def start(
 
 def stop(postgres: Postgres) -> None:
     """Stop cleanly: open transactions are rolled back, a checkpoint is written."""
+    if postgres.process.poll() is not None:
+        return
     thaw(postgres)
     with contextlib.suppress(subprocess.TimeoutExpired):
         postgres.process.send_signal(signal.SIGINT)
@@ -132,6 +133,8 @@ def stop(postgres: Postgres) -> None:
 
 def kill(postgres: Postgres) -> None:
     """End every process of the cluster at once, as a power cut would (SIGKILL)."""
+    if postgres.process.poll() is not None:
+        return  # collected: its number may belong to somebody else by now
     members = signal_family(postgres.process.pid, signal.SIGKILL)
     # Connections are processes of their own and outlive their head for a moment.
     await_end([member for member in members if member.pid != postgres.process.pid], 10)
@@ -212,7 +215,7 @@ def _binaries(folder: Path, account: Account | None) -> Path:
 
 
 def _initialise(folder: Path, binaries: Path, account: Account | None, secret: str) -> None:
-    """Make an empty cluster beside its place and move it there, so that an interrupted start leaves nothing half made."""
+    """Make an empty cluster beside its place and move it there: an interrupted start leaves nothing half made."""
     draft = folder / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
@@ -238,9 +241,9 @@ def _initialise(folder: Path, binaries: Path, account: Account | None, secret: s
 def _clear_leftovers(data: Path) -> None:
     """End what still runs on `data`, and forget a pid file whose number belongs to somebody else by now."""
     note = data / "postmaster.pid"
-    left = [process for process in psutil.process_iter() if _works_in(process, data)]
+    left = [(process, signal.SIGINT) for process in psutil.process_iter() if _works_in(process, data)]
     # A backend may outlive its killed postmaster for a moment and keeps the shared memory in use: wait for it too.
-    end(left, first=signal.SIGINT, patience=20)
+    end(left, patience=20)
     note.unlink(missing_ok=True)
 
 

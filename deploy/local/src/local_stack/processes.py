@@ -99,16 +99,17 @@ def signal_family(pid: int, number: signal.Signals) -> list[psutil.Process]:
     return members
 
 
-def end(processes: Iterable[psutil.Process], *, first: signal.Signals, patience: float) -> None:
-    """Ask every process to end with `first`, and kill what is left after `patience` seconds."""
-    living = list(processes)
-    for process in living:
+def end(processes: Iterable[tuple[psutil.Process, signal.Signals]], *, patience: float) -> None:
+    """Ask every process to end with its own signal, and kill what is left after `patience` seconds."""
+    asked = []
+    for process, parting in processes:
+        asked.append(process)
         try:
             process.send_signal(signal.SIGCONT)  # a frozen process hears nothing else
-            process.send_signal(first)
+            process.send_signal(parting)
         except psutil.NoSuchProcess:
             continue
-    stubborn = await_end(living, patience)
+    stubborn = await_end(asked, patience)
     for process in stubborn:
         signal_family(process.pid, signal.SIGKILL)
     await_end(stubborn, patience)
@@ -152,7 +153,7 @@ def remember(note: Path, pid: int) -> None:
     note.write_text(f"{who.pid} {who.started}\n")
 
 
-def end_leftover(note: Path, *, first: signal.Signals, patience: float) -> None:
+def end_leftover(note: Path, *, patience: float) -> None:
     """End the process written down in `note` if it is still the same one, and forget it."""
     try:
         pid, started = note.read_text().split()
@@ -160,5 +161,5 @@ def end_leftover(note: Path, *, first: signal.Signals, patience: float) -> None:
     except (FileNotFoundError, ValueError):
         process = None
     if process is not None:
-        end([process], first=first, patience=patience)
+        end([(process, signal.SIGTERM)], patience=patience)
     note.unlink(missing_ok=True)

@@ -16,10 +16,10 @@ def write_secret(path: Path, content: bytes) -> None:
     draft.replace(path)
 
 
-def password(folder: Path, name: str) -> str:
-    """Read the password called `name`, made on first use: 32 random bytes as URL-safe text."""
+def password(folder: Path, name: str, *, size: int = 32) -> str:
+    """Read the password called `name`, made on first use: `size` random bytes as URL-safe text."""
     path = folder / f"{name}.password"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_secret(path, secrets.token_urlsafe(32).encode())
+        write_secret(path, secrets.token_urlsafe(size).encode())
     return path.read_text()

@@ -23,8 +23,8 @@ def start_on_a_port(
 ) -> tuple[int, subprocess.Popen[bytes]]:
     """Begin the server on port `fixed`, or on the one remembered in `note`, and wait until it is `ready`.
 
-    Between looking at a port and listening on it somebody else may take it: the server then says `taken` in its log, and
-    another port is tried. Raises PortTaken, DiskFull, or ProcessFailed with the server's last words.
+    Between looking at a port and listening on it somebody else may take it: the server then says `taken` in its log,
+    and another port is tried. Raises PortTaken, DiskFull, or ProcessFailed with the server's last words.
     """
     for _ in range(ATTEMPTS):
         port = fixed or ports.remembered_port(note)

@@ -1,6 +1,5 @@
 """Watching the processes of the stack: who ended is started again, and everybody ends in order."""
 
-import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -36,6 +35,7 @@ class Child:
     begin: Callable[[], Running]
     log: Path
     port: int
+    parting: signal.Signals = signal.SIGTERM
     running: Running | None = None
     who: Identity | None = None
     since: float = 0.0
@@ -45,7 +45,11 @@ class Child:
 
     def start(self) -> None:
         """Fill the place."""
-        self.running = self.begin()
+        self.adopt(self.begin())
+
+    def adopt(self, running: Running) -> None:
+        """Take a process that runs already."""
+        self.running = running
         self.since = time.monotonic()
         try:
             self.who = identity(self.running.pid)
@@ -56,9 +60,14 @@ class Child:
         """What the state file says of this place."""
         pid, started = (self.who.pid, self.who.started) if self.who else (0, 0.0)
         return {
-            "name": self.name, "pid": pid, "started": started, "port": self.port, "restarts": self.restarts,
+            "name": self.name,
+            "pid": pid,
+            "started": started,
+            "port": self.port,
+            "parting": int(self.parting),
+            "restarts": self.restarts,
             "log": str(self.log),
-        }  # fmt: skip
+        }
 
 
 def require_alive(children: Iterable[Child]) -> None:
@@ -95,8 +104,8 @@ def look_after(children: Iterable[Child], tell: Callable[[str], None]) -> bool:
 def end_in_order(children: Iterable[Child], *, patience: float) -> None:
     """Ask these children to end together, and kill who has not after `patience` seconds."""
     alive = [child for child in children if child.running is not None and child.running.poll() is None]
-    asked = [member for child in alive if child.running for member in family(child.running.pid)[:1]]
-    end(asked, first=signal.SIGTERM, patience=patience)
+    asked = [(family(child.running.pid)[0], child.parting) for child in alive if child.running]
+    end(asked, patience=patience)
     for child in alive:
         if child.running is not None:
             child.running.poll()
@@ -106,12 +115,11 @@ def end_in_order(children: Iterable[Child], *, patience: float) -> None:
 def end_leftovers(state: dict[str, Any]) -> None:
     """End what a killed run left behind, only processes that are still the ones it wrote down."""
     left = [
-        process
+        (process, signal.Signals(entry["parting"]))
         for entry in state.get("processes", [])
         if (process := Identity(entry["pid"], entry["started"]).process()) is not None
-        and process.pid != os.getpid()
     ]
-    end(left, first=signal.SIGTERM, patience=10)
+    end(left, patience=10)
 
 
 def _ending(code: int) -> str:

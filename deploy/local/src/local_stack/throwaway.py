@@ -12,8 +12,8 @@ from local_stack.processes import Identity, identity
 _PREFIX = "zhanggui-tests-"
 
 
-def start_throwaway() -> Postgres:
-    """Start a new cluster in the system's temporary folder, after removing those that killed runs left.
+def start_throwaway(name: str) -> Postgres:
+    """Start a new cluster called `name` in the system's temporary folder, after removing those that killed runs left.
 
     It does not wait for the disk: nothing in it outlives the run, and what a power cut does to the product is tested on
     clusters of their own, started durable.
@@ -24,7 +24,7 @@ def start_throwaway() -> Postgres:
             postgres.discard(old / "postgres")
             shutil.rmtree(old, ignore_errors=True)
     who = identity(os.getpid())
-    folder = temporary / f"{_PREFIX}{who.pid}-{who.started}"
+    folder = temporary / f"{_PREFIX}{who.pid}-{who.started}-{name}"
     folder.mkdir(mode=0o711)
     return postgres.start(folder / "postgres", durable=False)
 
@@ -36,8 +36,8 @@ def stop_throwaway(cluster: Postgres) -> None:
 
 
 def _owner_lives(name: str) -> bool:
-    pid, _, started = name.removeprefix(_PREFIX).partition("-")
     try:
+        pid, started, _ = name.removeprefix(_PREFIX).split("-", 2)
         return Identity(int(pid), float(started)).process() is not None
     except ValueError:
         return False

@@ -7,7 +7,8 @@ Trouble
 ├── FolderUnreachable
 ├── AlreadyRunning
 ├── NotRunning
-└── ProcessFailed
+├── ProcessFailed
+└── GenerationFailed
 """
 
 import errno
@@ -88,10 +89,15 @@ class NotRunning(Trouble):
 class ProcessFailed(Trouble):
     """A process we started ended, or did not become ready in time."""
 
-    def __init__(self, name: str, what: str, log: object, tail: str) -> None:
-        super().__init__(
-            f"{name} 未能启动：{what}。日志：{log}\n{name} did not start: {what}. Log: {log}\n{tail}"
-        )
+    def __init__(self, name: str, what: str, log: object, said: str) -> None:
+        super().__init__(f"{name} 失败：{what}。日志：{log}\n{name} failed: {what}. Log: {log}\n{said}")
+
+
+class GenerationFailed(Trouble):
+    """A document could not be generated from the code."""
+
+    def __init__(self, command: str, said: str) -> None:
+        super().__init__(f"未能生成 / cannot generate: {command}\n{said}")
 
 
 def disk_trouble(error: OSError, folder: object) -> Trouble | None:

@@ -1,0 +1,93 @@
+"""The worker's job: one import at a time per service, from received to committed."""
+
+from collections.abc import Sequence
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from chassis import clock, telemetry
+from chassis.database import Database
+from chassis.dead_letters import sqlstate
+from chassis.imports import stored
+from chassis.imports.committing import commit
+from chassis.imports.kinds import Kind, Reason
+from chassis.imports.profile import ProfileRefused
+from chassis.imports.reading import FileRefused
+from chassis.imports.validating import validate
+from chassis.settings import ServiceSettings
+from chassis.worker import Job
+
+LOCK = "zhanggui.imports"
+PASSING = ("08", "40", "53", "55", "57P")
+"""SQLSTATE beginnings of troubles that pass: connection, deadlock, resources, locks, shutdown."""
+
+log = telemetry.logger("imports")
+
+
+def import_job(kinds: Sequence[Kind]) -> Job:
+    """Make the job that validates and commits what was sent to `imports_router(kinds, …)`."""
+
+    async def run(database: Database, settings: ServiceSettings) -> bool:
+        return await work_on_next(database, kinds)
+
+    return Job("imports", run)
+
+
+async def work_on_next(database: Database, kinds: Sequence[Kind]) -> bool:
+    """Bring the import that has waited longest a step further; tells whether there was one.
+
+    A session lock keeps a second worker away; it falls with this process. Should the lock's connection be lost while
+    the work goes on, every transaction still checks that the import is as this worker left it.
+    """
+    if not await stored.waiting(database):
+        return False
+    own = await database.connect()
+    try:
+        if not await own.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", LOCK):
+            return False
+        known = await stored.next_import(database)
+        if known is None:
+            return False
+        await _advance(database, known, kinds)
+        return True
+    finally:
+        own.terminate()
+
+
+async def _advance(database: Database, known: stored.Import, kinds: Sequence[Kind]) -> None:
+    log.info("import", extra={"action": "import_step", "import": str(known.id), "state": known.state})
+    try:
+        if known.state == "committing":
+            await commit(database, known, kinds, clock.now)
+        else:
+            await validate(database, known, kinds, clock.now)
+    except stored.Superseded:
+        log.warning("import taken over", extra={"action": "import_superseded", "import": str(known.id)})
+    except FileRefused as refused:
+        await stored.fail(database, known, refused.reason, clock.now())
+    except ProfileRefused as refused:
+        await stored.fail(database, known, Reason(str(refused), str(refused)), clock.now())
+    except Exception as error:
+        if passes(error):
+            raise
+        log.error("import failed", extra={"action": "import_failed", "import": str(known.id)}, exc_info=error)
+        await stored.fail(
+            database,
+            known,
+            Reason(
+                f"内部错误，导入已停止；报告问题时请附上 {known.correlation_id}。重新上传会从未完成的地方继续。",
+                f"Internal fault, the import stopped; quote {known.correlation_id} when you report it."
+                " Sending the file again goes on where it stopped.",
+            ),
+            clock.now(),
+        )
+
+
+def passes(error: BaseException) -> bool:
+    """Tell whether a trouble is of the kind that passes, so that the step is to be tried again."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(passes(one) for one in error.exceptions)
+    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | InterfaceError | OperationalError):
+        return True
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or (sqlstate(error) or "").startswith(PASSING)

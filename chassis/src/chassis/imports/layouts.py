@@ -1,0 +1,150 @@
+"""What the records of a profile look like, independent of any file: which fields, of which type, merged how."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from chassis.imports.converting import CellRefused, Staged, at_least, restored
+from chassis.imports.folding import Fold, folder
+from chassis.imports.kinds import Amount, FieldType, Integer, Kind, Reason, Record, Value
+from chassis.imports.profile import Profile, Source
+from chassis.imports.reading import FileRefused
+
+SEPARATOR = "\x1f"
+
+
+class Part(NamedTuple):
+    """Neighbouring rows of one record: `body` is JSON [refused row or 0, fields, lines]."""
+
+    record_no: int
+    key: str
+    row: int
+    rows: int
+    body: str
+
+
+class RecordRefused(Exception):
+    """A record cannot be put together from its rows; `told` when the refused rows were reported already."""
+
+    def __init__(self, zh: str, en: str, *, column: str = "", told: bool = False) -> None:
+        super().__init__(en)
+        self.reason = Reason(zh, en)
+        self.column = column
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the values of one kind of record are staged, and how they become a record again."""
+
+    record_no: int
+    kind: Kind
+    fields: Mapping[str, Source]
+    lines: Mapping[str, Source]
+    grouped: bool
+    folds: tuple[Fold, ...]
+    first_counts: bool
+    """Whether every field is the first that is not empty, so that most rows need no folding."""
+
+    def record(self, parts: Sequence[Part], file: str) -> Record:
+        """Put a record together from its parts in row order; raises RecordRefused."""
+        bodies = [json.loads(part.body) for part in parts]
+        if refused := [body[0] for body in bodies if body[0]]:
+            raise RecordRefused(
+                f"同一条记录的第 {refused[0]} 行被拒绝，因此整条记录未导入。",
+                f"Row {refused[0]} of the same record was refused, so the record is left out.",
+                told=len(refused) == len(bodies),
+            )
+        if not self.grouped and any(body != bodies[0] for body in bodies):
+            raise RecordRefused(
+                f"第 {parts[0].row} 行与第 {parts[-1].row} 行编号相同而内容不同。若多行属于一条记录，请写 group: yes。",
+                f"Rows {parts[0].row} and {parts[-1].row} have the same key and differ."
+                " If several rows make one record, say group: yes in the profile.",
+            )
+        values: list[Staged] = bodies[0][1]
+        lines: list[list[Staged]] = bodies[0][2]
+        for _, more, more_lines in bodies[1:] if self.grouped else ():
+            values = [fold(a, b) for fold, a, b in zip(self.folds, values, more, strict=True)]
+            lines += more_lines
+        return Record(
+            key=parts[0].key.replace(SEPARATOR, " / "),
+            file=file,
+            row=parts[0].row,
+            fields={name: self._field(name, value) for name, value in zip(self.fields, values, strict=True)},
+            lines=[self._line(number, line) for number, line in enumerate(lines, 1)],
+        )
+
+    def _field(self, name: str, staged: Staged) -> Value:
+        field = self.kind.fields[name]
+        value = restored(field, staged)
+        label = " / ".join(self.fields[name].column) or name
+        if value is None and field.required:
+            raise RecordRefused("必填，但各行均为空。", "Required, but empty in every row.", column=label)
+        if self.grouped and isinstance(field, Amount | Integer) and isinstance(value, Decimal | int):
+            try:
+                at_least(value, field.least)
+            except CellRefused as refused:
+                raise RecordRefused(*refused.reason, column=label) from refused
+            if isinstance(field, Amount) and abs(value) >= 10**12:
+                raise RecordRefused(
+                    "合计过大（小数点前最多 12 位）。", "The sum has more than 12 digits.", column=label
+                )
+        return value
+
+    def _line(self, number: int, staged: Sequence[Staged]) -> dict[str, Value]:
+        return {
+            name: number if source.number else restored(self.kind.lines[name], value)
+            for (name, source), value in zip(self.lines.items(), staged, strict=True)
+        }
+
+
+def layouts_of(profile: Profile, kinds: Sequence[Kind]) -> list[Layout]:
+    """Lay out every record of a profile; raises FileRefused where it does not fit the kinds of the service."""
+    names = [shape.kind for shape in profile.records]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise FileRefused(
+            f"模板中“{twice[0]}”出现了两次；请用一组 fields，并在字段上写 when。",
+            f"The profile has “{twice[0]}” twice; use one set of fields, with `when` on single fields.",
+        )
+    return [_layout(profile, number, kinds) for number in range(len(names))]
+
+
+def _layout(profile: Profile, number: int, kinds: Sequence[Kind]) -> Layout:
+    shape = profile.records[number]
+    known = {kind.name: kind for kind in kinds}
+    kind = known.get(shape.kind)
+    if kind is None:
+        raise FileRefused(
+            f"这里不能导入“{shape.kind}”，只能导入：{'、'.join(known)}。",
+            f"“{shape.kind}” cannot be imported here, only: {', '.join(known)}.",
+        )
+    lines = shape.lines or {}
+    _check("fields", kind.name, shape.fields, kind.fields, kind.key)
+    if shape.lines is not None:
+        _check("lines", kind.name, lines, kind.lines, ())
+    return Layout(
+        record_no=number,
+        kind=kind,
+        fields=shape.fields,
+        lines=lines,
+        grouped=shape.group or shape.lines is not None,
+        folds=tuple(folder(source.across, kind.fields[name]) for name, source in shape.fields.items()),
+        first_counts=all(source.across == "first" for source in shape.fields.values()),
+    )
+
+
+def _check(
+    where: str, kind: str, sources: Mapping[str, Source], types: Mapping[str, FieldType], key: Sequence[str]
+) -> None:
+    if unknown := [name for name in sources if name not in types]:
+        raise FileRefused(
+            f"“{kind}”的 {where} 没有字段 {'、'.join(unknown)}；可用：{'、'.join(types)}。",
+            f"{where} of “{kind}” has no field {', '.join(unknown)}; it has: {', '.join(types)}.",
+        )
+    if missing := [n for n, type_ in types.items() if (type_.required or n in key) and n not in sources]:
+        raise FileRefused(
+            f"“{kind}”的 {where} 缺少必填字段 {'、'.join(missing)}。",
+            f"{where} of “{kind}” must also say where {', '.join(missing)} comes from.",
+        )

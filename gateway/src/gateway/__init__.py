@@ -1,0 +1,1 @@
+"""The one public door: sign-in, roles, routing, limits."""

@@ -1,0 +1,47 @@
+"""The services' OpenAPI documents, fetched over the private network and kept for a while."""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from gateway.domain.merging import Document, Part
+from gateway.forward import Upstream
+from gateway.wire import Broken, NotReached, Silent, fetch
+
+KEPT = 60.0  # seconds; a service that is upgraded shows its new document by then
+PATIENCE = 3.0  # seconds
+
+
+@dataclass(slots=True)
+class Documents:
+    """What each service says about itself."""
+
+    upstreams: Sequence[Upstream]
+    _kept: dict[str, tuple[Document, float]] = field(default_factory=dict)
+
+    async def fetch(self) -> tuple[list[Part], list[str]]:
+        """Fetch every service's document; answers them, and who did not answer."""
+        found = await asyncio.gather(*(self._fetch(upstream) for upstream in self.upstreams))
+        parts, missing = [], []
+        for upstream, document in zip(self.upstreams, found, strict=True):
+            if document is None:
+                missing.append(upstream.segment)
+            else:
+                parts.append(Part(upstream.segment, f"/api/{upstream.segment}", document))
+        return parts, missing
+
+    async def _fetch(self, upstream: Upstream) -> Document | None:
+        kept = self._kept.get(upstream.name)
+        if kept is not None and time.monotonic() < kept[1]:
+            return kept[0]
+        try:
+            status, body = await fetch(upstream.pool, "/openapi.json", PATIENCE)
+            document: Document = json.loads(body)
+        except (NotReached, Broken, Silent, ValueError):
+            return None
+        if status != 200:
+            return None
+        self._kept[upstream.name] = (document, time.monotonic() + KEPT)
+        return document

@@ -1,0 +1,55 @@
+"""Passwords hashed and checked off the loop, a few at a time (argon2id, RFC 9106)."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from gateway.domain.errors import TooManyRequests
+from gateway.domain.passwords import normal
+
+T = TypeVar("T")
+
+AT_ONCE = 2  # each takes 64 MiB and, with four lanes, every core there is
+WAITING = 64  # a sign-in that would wait longer than all of these is better asked to come back
+
+
+class Hashing:
+    """The threads in which passwords are hashed."""
+
+    def __init__(self) -> None:
+        self._argon2 = PasswordHasher()  # the library's defaults are the second recommended option of RFC 9106
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
+        self._pending = 0
+        self._nobody = self._argon2.hash("there is no such account")
+
+    async def hash(self, password: str) -> str:
+        """Hash a new password."""
+        return await self._run(self._argon2.hash, normal(password))
+
+    async def matches(self, password: str, hash: str | None) -> bool:
+        """Tell whether this is the password; without an account it takes as long and is never right."""
+        right = await self._run(self._verify, hash or self._nobody, normal(password))
+        return right and hash is not None
+
+    def _verify(self, hash: str, password: str) -> bool:
+        try:
+            return self._argon2.verify(hash, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return False
+
+    async def _run(self, work: Callable[..., T], *given: str) -> T:
+        if self._pending >= WAITING:
+            raise TooManyRequests(after=2)
+        self._pending += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
+        finally:
+            self._pending -= 1
+
+    def close(self) -> None:
+        """End the threads when their work is done."""
+        self._threads.shutdown()

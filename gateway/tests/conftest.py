@@ -1,0 +1,212 @@
+"""A gateway on a real server and database, with real services behind it."""
+
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+import uvicorn
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chassis import clock
+from chassis.auth import Principal
+from chassis.database import Database
+from chassis.door import Door
+from chassis.testing import TestDatabase, TestKeys
+
+# pytest names this file gateway.tests.conftest (import mode importlib) and so puts this folder's parent where the
+# package belongs, unless something has imported that before
+if getattr(sys.modules.get("gateway"), "__file__", None) is None:
+    sys.modules.pop("gateway", None)
+
+from gateway.app import create_app
+from gateway.commands.accounts import Standing, create_account
+from gateway.hashing import Hashing
+from gateway.settings import GatewaySettings
+
+PASSWORD = "correct horse battery"
+BOSS = Principal(sub="test", roles=frozenset({"boss"}))
+
+
+@asynccontextmanager
+async def served(app: ASGIApp, port: int = 0) -> AsyncIterator[int]:
+    """Serve an application as chassis.serve does, on a port of its own."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server._serve(sockets=[listening]))
+    while not server.started:
+        if serving.done():
+            serving.result()
+            raise RuntimeError("the server ended before it had started")
+        await asyncio.sleep(0.005)
+    try:
+        yield listening.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await serving
+
+
+@dataclass
+class Seen:
+    """A request as a service got it."""
+
+    method: str
+    raw_path: str
+    query: str
+    headers: dict[str, str]
+    names: list[str]
+    body: bytes
+
+
+@dataclass
+class Service:
+    """A service that answers with what it got; `answering` may be replaced by a test."""
+
+    seen: list[Seen] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    answering: Callable[[Scope, Receive, Send], Awaitable[None]] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        self.begun.append(scope["path"])
+        if self.answering is not None:
+            await self.answering(scope, receive, send)
+            return
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                self.left.append(scope["path"])
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {name.decode(): value.decode("latin-1") for name, value in scope["headers"]}
+        names = [name.decode() for name, _ in scope["headers"]]
+        query = scope["query_string"].decode()
+        self.seen.append(Seen(scope["method"], scope["raw_path"].decode(), query, headers, names, body))
+        await reply(send, 200, json.dumps({"path": scope["raw_path"].decode(), "length": len(body)}).encode())
+
+
+async def reply(send: Send, status: int, body: bytes, *headers: tuple[bytes, bytes]) -> None:
+    """Send a whole answer."""
+    length = (b"content-length", str(len(body)).encode())
+    kind = (b"content-type", b"application/json")
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, kind, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+class Visitor(httpx.AsyncClient):
+    """A client of the gateway."""
+
+    async def signs_in(self, login: str, password: str = PASSWORD) -> dict[str, Any]:
+        """Sign in and send the access token from now on; answers the tokens."""
+        got = await self.post("/auth/token", data={"grant_type": "password", "username": login, "password": password})
+        assert got.status_code == 200, got.text
+        tokens: dict[str, Any] = got.json()
+        self.headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        return tokens
+
+
+@dataclass
+class Street:
+    """A gateway with two services behind it."""
+
+    port: int
+    database: Database
+    orders: Service
+    payroll: Service
+    orders_port: int
+    stack: AsyncExitStack
+    hashing: Hashing
+    keys: TestKeys
+
+    async def visitor(self, **given: Any) -> Visitor:
+        """Open a client of the gateway."""
+        base = f"http://127.0.0.1:{self.port}"
+        return await self.stack.enter_async_context(Visitor(base_url=base, timeout=20, **given))
+
+    async def account(self, login: str, *roles: str, employee_no: str | None = None, **scopes: Any) -> None:
+        """Create an account with the usual password."""
+        door = Door(
+            now=clock.now(),
+            actor="test",
+            correlation_id="test",
+            timezone=GatewaySettings.model_fields["timezone"].default,
+        )
+        password_hash = await self.hashing.hash(PASSWORD)
+        async with self.database.transaction(door) as session:
+            await create_account(
+                session,
+                by=BOSS,
+                login=login,
+                employee_no=employee_no,
+                standing=Standing(roles, **scopes),
+                password_hash=password_hash,
+            )
+
+    async def signed_in(self, *roles: str, login: str = "somebody", employee_no: str | None = None) -> Visitor:
+        """Open a client that is signed in to a new account."""
+        await self.account(login, *(roles or ("employee",)), employee_no=employee_no)
+        visitor = await self.visitor()
+        await visitor.signs_in(login)
+        return visitor
+
+
+@pytest.fixture
+def private_key(keys: TestKeys, tmp_path: Path) -> Path:
+    """Write the gateway's signing key to a file."""
+    path = tmp_path / "gateway.key"
+    path.write_bytes(keys.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return path
+
+
+@pytest_asyncio.fixture
+async def street(
+    database: Callable[[str], Awaitable[TestDatabase]],
+    keys: TestKeys,
+    private_key: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Callable[..., Awaitable[Street]]]:
+    """Make streets: `await street()`; keyword arguments are settings of the gateway."""
+    async with AsyncExitStack() as stack:
+
+        async def build(**settings: object) -> Street:
+            db = await database("gateway")
+            orders, payroll = Service(), Service()
+            orders_port = await stack.enter_async_context(served(orders))
+            payroll_port = await stack.enter_async_context(served(payroll))
+            upstreams = {
+                "orders": f"http://127.0.0.1:{orders_port}",
+                "payroll": f"http://127.0.0.1:{payroll_port}",
+                "service_desk": f"http://127.0.0.1:{orders_port}",
+            }
+            environment = {
+                "database_url": db.url,
+                "public_keys": keys.folder,
+                "private_key": private_key,
+                "upstreams": json.dumps(upstreams),
+                **settings,
+            }
+            for name, value in environment.items():
+                monkeypatch.setenv(f"ZHANGGUI_{name.upper()}", str(value))
+            port = await stack.enter_async_context(served(create_app()))
+            return Street(port, db.opened, orders, payroll, orders_port, stack, Hashing(), keys)
+
+        yield build

@@ -1,0 +1,1 @@
+"""People and their time: who works here, where, as what, and until when."""

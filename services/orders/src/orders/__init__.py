@@ -1,0 +1,1 @@
+"""Sales: orders from every shop, who sold them, refunds."""

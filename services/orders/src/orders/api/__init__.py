@@ -1,0 +1,1 @@
+"""Orders and refunds over HTTP: parse, one command or query, shape the answer."""

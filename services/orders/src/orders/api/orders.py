@@ -1,0 +1,214 @@
+"""Orders over HTTP: placing them, and everything that happens to one."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from chassis.auth import Principal
+from chassis.idempotency import Once
+from chassis.pagination import Page, Paged, cut
+from chassis.web import Now, Reading, Session, allowed, settings_of
+from orders.api.scope import order_within, scope, shop_within
+from orders.commands.advance import advance
+from orders.commands.amend import amend
+from orders.commands.assign_operator import assign_operator
+from orders.commands.place_order import place_order
+from orders.domain.errors import OrderNotFound
+from orders.domain.steps import State, Step
+from orders.queries.orders import history, order_is_visible, orders_page
+from orders.queries.standing import standing_orders
+from orders.schemas.asked import (
+    AmendmentAsked,
+    AssignmentAsked,
+    OrderAsked,
+    StepAsked,
+    draft_asked,
+    lines_asked,
+    sellers_asked,
+)
+from orders.schemas.said import OrderListed, OrderSaid, Recorded, order_said
+from orders.settings import Settings
+
+router = APIRouter(prefix="/orders", tags=["orders"])
+
+Reader = Annotated[Principal, allowed("orders.read")]
+Placer = Annotated[Principal, allowed("orders.place")]
+Advancer = Annotated[Principal, allowed("orders.advance")]
+Assigner = Annotated[Principal, allowed("orders.assign")]
+Amender = Annotated[Principal, allowed("orders.amend")]
+
+
+def _recorded(response: Response, new: bool, shop: str, order_no: str) -> dict[str, str]:
+    response.status_code = 201 if new else 200
+    return {"result": "new" if new else "same", "shop": shop, "order_no": order_no}
+
+
+@router.post("", status_code=201, response_model=Recorded)
+async def place(
+    *, session: Session, by: Placer, once: Once, request: Request, response: Response, body: OrderAsked
+) -> Any:
+    """Record an order, with the steps it has taken so far. 200 when the same was recorded before, 409 with the field
+    when something else was."""
+    settings = settings_of(request)
+    assert isinstance(settings, Settings)
+    shop_within(by, body.shop)
+    draft = draft_asked(body, settings.remark_pattern)
+
+    async def act() -> Any:
+        return _recorded(response, await place_order(session, draft), draft.shop, draft.order_no)
+
+    return await once(session, by, act)
+
+
+@router.get("", response_model=Paged[OrderListed])
+async def list_orders(
+    *,
+    session: Reading,
+    by: Reader,
+    page: Page,
+    shop: Annotated[str | None, Query(max_length=64)] = None,
+    status: State | None = None,
+    placed_from: Annotated[date | None, Query(description="business date, included")] = None,
+    placed_to: Annotated[date | None, Query(description="business date, included")] = None,
+    operator: Annotated[str | None, Query(max_length=64, description="工号 of one of the sellers")] = None,
+    untagged: Annotated[bool, Query(description="only orders that nobody is known to have sold")] = False,
+) -> Any:
+    """List orders, the latest first. Employees find the orders they have a share in."""
+    rows = await orders_page(
+        session,
+        scope(by),
+        page,
+        shop=shop,
+        status=status,
+        placed_from=placed_from,
+        placed_to=placed_to,
+        operator=operator,
+        untagged=untagged,
+    )
+    items, following = cut(rows, page, key=lambda row: (row.placed_at.isoformat(), str(row.order_id)))
+    return {"items": [row._mapping for row in items], "next": following}
+
+
+@router.get("/{shop}/{order_no}", response_model=OrderSaid)
+async def read_order(session: Reading, by: Reader, shop: str, order_no: str) -> Any:
+    """Read one order as it stands, with what happened to it; a foreign one answers 404."""
+    if not await order_is_visible(session, scope(by), shop, order_no):
+        raise OrderNotFound()
+    order = (await standing_orders(session, [(shop, order_no)]))[shop, order_no]
+    return order_said(order, await history(session, order.order_id))
+
+
+@router.post("/{shop}/{order_no}/paid", status_code=201, response_model=Recorded)
+async def pay(
+    *,
+    session: Session,
+    by: Advancer,
+    once: Once,
+    now: Now,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: StepAsked,
+) -> Any:
+    """Record that the customer paid. 200 when that is recorded already."""
+    step = Step("paid", body.at or now, body.at is not None)
+    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+
+
+@router.post("/{shop}/{order_no}/completed", status_code=201, response_model=Recorded)
+async def complete(
+    *,
+    session: Session,
+    by: Advancer,
+    once: Once,
+    now: Now,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: StepAsked,
+) -> Any:
+    """Record that the sale is final; commission is earned on this day. 200 when that is recorded already."""
+    step = Step("completed", body.at or now, body.at is not None)
+    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+
+
+@router.post("/{shop}/{order_no}/cancelled", status_code=201, response_model=Recorded)
+async def cancel(
+    *,
+    session: Session,
+    by: Advancer,
+    once: Once,
+    now: Now,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: StepAsked,
+) -> Any:
+    """Record that the order will not be carried out. 200 when that is recorded already, 409 once it is completed."""
+    step = Step("cancelled", body.at or now, body.at is not None)
+    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+
+
+async def _step(
+    key: tuple[str, str],
+    step: Step,
+    session: Session,
+    *,
+    by: Principal,
+    once: Once,
+    response: Response,
+    reason: str | None,
+) -> Any:
+    order_within(by, key[0])
+
+    async def act() -> Any:
+        return _recorded(response, await advance(session, *key, step, reason=reason), *key)
+
+    return await once(session, by, act)
+
+
+@router.post("/{shop}/{order_no}/assignments", status_code=201, response_model=Recorded)
+async def assign(
+    *,
+    session: Session,
+    by: Assigner,
+    once: Once,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: AssignmentAsked,
+) -> Any:
+    """Settle who sold an order, or one line of it. What was announced stays; the change is an event of its own."""
+    order_within(by, shop)
+    sellers = sellers_asked(None, body.sellers)
+
+    async def act() -> Any:
+        new = await assign_operator(
+            session, shop, order_no, sellers, line_no=body.line_no, reason=body.reason, by=by.employee_no
+        )
+        return _recorded(response, new, shop, order_no)
+
+    return await once(session, by, act)
+
+
+@router.post("/{shop}/{order_no}/amendments", status_code=201, response_model=Recorded)
+async def amend_order(
+    *,
+    session: Session,
+    by: Amender,
+    once: Once,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: AmendmentAsked,
+) -> Any:
+    """Correct the content of an order that is neither completed nor cancelled; the earlier content stays readable."""
+    order_within(by, shop)
+    lines = lines_asked(body.lines) if body.lines is not None else None
+
+    async def act() -> Any:
+        await amend(session, shop, order_no, lines=lines, buyer=body.buyer, remark=body.remark, reason=body.reason)
+        return _recorded(response, True, shop, order_no)
+
+    return await once(session, by, act)

@@ -1,0 +1,108 @@
+"""Writing new orders: any number of them in one statement."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.database import raw
+from chassis.door import Door, door_of, new_id
+from chassis.outbox import announce
+from orders.domain.draft import net_of
+from orders.domain.order import Order
+from orders.domain.steps import Step
+from orders.outgoing import facts_of, step_taken
+
+# One statement, because each one more costs a round trip on the path that every order takes. ON CONFLICT waits for a
+# concurrent transaction that writes the same order, so two at once become one.
+RECORD = """
+WITH o AS (
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::date[], $6::text[], $7::text[], $8::text[],
+        $9::text[], $10::numeric[], $11::boolean[], $12::bytea[]
+    ) AS t (order_id, shop, order_no, placed_at, business_date, buyer, remark, basis, state, net_amount,
+            untagged, said)
+), taken AS (
+    INSERT INTO orders
+        (order_id, shop, order_no, placed_at, business_date, buyer, remark, basis, recorded_at, recorded_by)
+    SELECT order_id, shop, order_no, placed_at, business_date, buyer, remark, basis, $13, $14 FROM o
+    ON CONFLICT (shop, order_no) DO NOTHING
+    RETURNING order_id
+), lines AS (
+    INSERT INTO order_lines
+        (order_id, revision, line_no, sku, title, quantity, unit_price, discount, net_amount)
+    SELECT order_id, 1, line_no, sku, title, quantity, unit_price, discount, net_amount
+    FROM unnest($21::uuid[], $22::integer[], $23::text[], $24::text[], $25::numeric[], $26::numeric[], $27::numeric[],
+                $28::numeric[]) AS t (order_id, line_no, sku, title, quantity, unit_price, discount, net_amount)
+    JOIN taken USING (order_id)
+), parties AS (
+    INSERT INTO order_parties (order_id, assignment, line_no, place, employee_no, weight, amount)
+    SELECT order_id, 1, line_no, place, employee_no, weight, amount
+    FROM unnest($15::uuid[], $16::integer[], $17::integer[], $18::text[], $19::integer[], $20::numeric[])
+        AS t (order_id, line_no, place, employee_no, weight, amount)
+    JOIN taken USING (order_id)
+), states AS (
+    INSERT INTO order_states (order_id, state, step_no, at, business_date, event_id, recorded_at, recorded_by)
+    SELECT order_id, state, step_no, at, business_date, event_id, $13, $14
+    FROM unnest($29::uuid[], $30::text[], $31::integer[], $32::timestamptz[], $33::date[], $34::uuid[])
+        AS t (order_id, state, step_no, at, business_date, event_id)
+    JOIN taken USING (order_id)
+), status AS (
+    INSERT INTO order_status (order_id, state, revision, assignment, net_amount, refunded, untagged, said)
+    SELECT order_id, state, 1, 1, net_amount, 0, untagged, said FROM o JOIN taken USING (order_id)
+)
+SELECT order_id FROM taken
+"""
+
+Rows = list[tuple[Any, ...]]
+
+
+async def record_orders(session: AsyncSession, orders: Sequence[tuple[Order, Sequence[Step]]]) -> Collection[UUID]:
+    """Write new orders with their steps and announce them.
+
+    Returns the ids of those that were written; the others' numbers belong to orders that are there already.
+    """
+    door = door_of(session)
+    event_ids = [[new_id() for _ in steps] for _, steps in orders]
+    found = await (await raw(session)).fetch(RECORD, *_columns(door, orders, event_ids))
+    written = {row[0] for row in found}
+    for (order, steps), ids in zip(orders, event_ids, strict=True):
+        if order.order_id in written:
+            facts = facts_of(order)
+            for step, event_id in zip(steps, ids, strict=True):
+                announce(session, step_taken(order, step, facts=facts, event_id=event_id))
+    return written
+
+
+def _columns(
+    door: Door, orders: Sequence[tuple[Order, Sequence[Step]]], event_ids: Sequence[Sequence[UUID]]
+) -> list[Any]:
+    heads: Rows = []
+    parties: Rows = []
+    lines: Rows = []
+    states: Rows = []
+    day = door.business_date
+    for (order, steps), ids in zip(orders, event_ids, strict=True):
+        key = order.order_id
+        head = (key, order.shop, order.order_no, order.placed_at, day(order.placed_at), order.buyer, order.remark)
+        status = (order.basis, order.state, net_of(order.lines), not order.holdings, order.said)
+        heads.append(head + status)
+        lines += [(key, *line) for line in order.lines]
+        for place, (line_no, employee_no, weight, amount) in enumerate(order.holdings):
+            parties.append((key, line_no, place, employee_no, weight, amount))
+        for no, (step, event_id) in enumerate(zip(steps, ids, strict=True), start=1):
+            states.append((key, step.state, no, step.at, day(step.at), event_id))
+    return [
+        *columns(heads, 12),
+        door.now,
+        door.actor,
+        *columns(parties, 6),
+        *columns(lines, 8),
+        *columns(states, 6),
+    ]
+
+
+def columns(rows: Rows, width: int) -> list[Sequence[Any]]:
+    """Turn rows into columns, as `unnest` takes them."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -1,0 +1,121 @@
+"""What becomes of an order: created -> paid -> completed, or cancelled before it is completed."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from orders.domain.errors import (
+    CompletionWithoutTime,
+    EndsTwice,
+    OrderAlreadyCancelled,
+    OrderAlreadyCompleted,
+    OrderNotPaid,
+    StepRecordedOtherwise,
+    TimeInFuture,
+    TimesOutOfOrder,
+)
+
+State = Literal["created", "paid", "completed", "cancelled"]
+FIELD: Mapping[State, str] = {
+    "created": "placed_at",
+    "paid": "paid_at",
+    "completed": "completed_at",
+    "cancelled": "cancelled_at",
+}
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""A shop's clock may run this much ahead of ours before its time counts as the future."""
+
+
+class Step(NamedTuple):
+    """A state reached at a time; `stated` is False where the time was inferred from another step's."""
+
+    state: State
+    at: datetime
+    stated: bool = True
+
+
+def steps_of(
+    placed_at: datetime,
+    paid_at: datetime | None = None,
+    completed_at: datetime | None = None,
+    cancelled_at: datetime | None = None,
+    *,
+    status: State | None = None,
+) -> tuple[Step, ...]:
+    """Tell the steps of an order that is reported as a whole.
+
+    `status` says how far it came; without it the times do. A completed order counts as paid at the latest when it was
+    completed; a cancelled order whose cancellation has no time counts as cancelled with its last known step. An order
+    may have been delivered before its money was booked, so completion is only required to follow the placing.
+
+    Raises CompletionWithoutTime, EndsTwice, TimesOutOfOrder.
+    """
+    if status is None:
+        if completed_at is not None and cancelled_at is not None:
+            raise EndsTwice(field="cancelled_at")
+        status = "completed" if completed_at else "cancelled" if cancelled_at else "paid" if paid_at else "created"
+    steps = [Step("created", placed_at)]
+    if status == "completed":
+        if completed_at is None:
+            raise CompletionWithoutTime(field="completed_at")
+        steps.append(Step("paid", paid_at or completed_at, paid_at is not None))
+        steps.append(Step("completed", completed_at))
+    elif status == "paid":
+        steps.append(Step("paid", paid_at or placed_at, paid_at is not None))
+    elif status == "cancelled":
+        if paid_at is not None:
+            steps.append(Step("paid", paid_at))
+        steps.append(Step("cancelled", cancelled_at or paid_at or placed_at, cancelled_at is not None))
+    for step in steps:
+        if step.at < placed_at:
+            raise TimesOutOfOrder(
+                field=FIELD[step.state],
+                field_name=FIELD[step.state],
+                at=step.at.isoformat(),
+                placed_at=placed_at.isoformat(),
+            )
+    return tuple(steps)
+
+
+def not_in_future(at: datetime, *, field: str, now: datetime) -> None:
+    """Refuse a time that has not come yet. Raises TimeInFuture."""
+    if at > now + CLOCKS_DIFFER:
+        raise TimeInFuture(field=field, field_name=field, at=at.isoformat())
+
+
+def check_step(recorded: Mapping[State, datetime], state: State) -> None:
+    """Tell whether `state` may follow what is recorded.
+
+    Raises OrderAlreadyCancelled, OrderAlreadyCompleted, OrderNotPaid.
+    """
+    if "cancelled" in recorded:
+        raise OrderAlreadyCancelled(field=FIELD[state])
+    if "completed" in recorded:
+        raise OrderAlreadyCompleted(field=FIELD[state])
+    if state == "completed" and "paid" not in recorded:
+        raise OrderNotPaid(field=FIELD[state])
+
+
+def steps_ahead(recorded: Mapping[State, datetime], steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Tell which of the steps a source reports are new.
+
+    A step recorded before must have the same time, where the source states one: the first record stays. An older
+    report (paid, although the order is completed) has nothing new.
+
+    Raises StepRecordedOtherwise and the refusals of `check_step`.
+    """
+    for state, at, stated in steps:
+        if stated and recorded.get(state, at) != at:
+            raise StepRecordedOtherwise(
+                field=FIELD[state], field_name=FIELD[state], recorded=recorded[state].isoformat()
+            )
+    if steps[-1].state in recorded:
+        return ()
+    reached = dict(recorded)
+    ahead = []
+    for step in steps:
+        if step.state not in reached:
+            check_step(reached, step.state)
+            reached[step.state] = step.at
+            ahead.append(step)
+    return tuple(ahead)

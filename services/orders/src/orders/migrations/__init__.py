@@ -1,0 +1,1 @@
+"""Dated steps that make and change the tables of orders."""

@@ -1,0 +1,126 @@
+"""Our facts as contract events."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from chassis.outbox import Outgoing
+from contracts.base import Party, Share
+from contracts.orders import (
+    OrderAmended,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderLine,
+    OrderOperatorAssigned,
+    OrderPaid,
+    RefundExecuted,
+)
+from orders.domain.money import NOTHING
+from orders.domain.order import Completion, Order, left_by_line
+from orders.domain.sellers import WHOLE_ORDER, Holding, totals
+from orders.domain.steps import State, Step
+
+_STEP: dict[State, type[OrderCreated | OrderPaid | OrderCompleted | OrderCancelled]] = {
+    "created": OrderCreated,
+    "paid": OrderPaid,
+    "completed": OrderCompleted,
+    "cancelled": OrderCancelled,
+}
+
+
+def facts_of(order: Order) -> dict[str, Any]:
+    """Say what every event about an order says: amounts and shares less what was refunded up to now."""
+    left = left_by_line(order)
+    own: dict[int, list[Share]] = {}
+    for holding in order.holdings:
+        if holding.line_no != WHOLE_ORDER:
+            share = Share(employee_no=holding.employee_no, amount=holding.amount)
+            own.setdefault(holding.line_no, []).append(share)
+    return {
+        "shop": order.shop,
+        "order_no": order.order_no,
+        "net_amount": sum(left.values(), NOTHING),
+        "parties": _parties(order.holdings),
+        "shares": _shares(order.holdings),
+        "lines": tuple(
+            OrderLine(
+                line_no=line.line_no,
+                sku=line.sku,
+                title=line.title,
+                quantity=line.quantity,
+                net_amount=left[line.line_no],
+                shares=tuple(own.get(line.line_no, ())),
+            )
+            for line in order.lines
+        ),
+        "basis": order.basis,
+    }
+
+
+def _parties(holdings: Sequence[Holding]) -> tuple[Party, ...]:
+    return tuple(Party(employee_no=h.employee_no, weight=h.weight) for h in holdings if h.line_no == WHOLE_ORDER)
+
+
+def _shares(holdings: Sequence[Holding]) -> tuple[Share, ...]:
+    return tuple(Share(employee_no=who, amount=amount) for who, amount in totals(holdings).items())
+
+
+def step_taken(
+    order: Order, step: Step, *, facts: dict[str, Any], event_id: UUID, reason: str | None = None
+) -> Outgoing:
+    """Announce that an order was created, paid, completed or cancelled; `facts` are those of `facts_of`."""
+    more = {"reason": reason} if step.state == "cancelled" else {}
+    return Outgoing(data=_STEP[step.state](**facts, **more), about=order.order_no, time=step.at, event_id=event_id)
+
+
+def order_amended(order: Order, *, reason: str | None, event_id: UUID, at: datetime) -> Outgoing:
+    """Announce that the content of an open order was corrected."""
+    data = OrderAmended(**facts_of(order), reason=reason)
+    return Outgoing(data=data, about=order.order_no, time=at, event_id=event_id)
+
+
+def operator_assigned(before: Order, order: Order, *, event_id: UUID, at: datetime) -> Outgoing:
+    """Announce who sold an order from now on: all shares of the order, before and after."""
+    completion = order.completion
+    data = OrderOperatorAssigned(
+        shop=order.shop,
+        order_no=order.order_no,
+        parties=_parties(order.holdings),
+        shares=_shares(order.holdings),
+        previous_shares=_shares(before.holdings),
+        completed_event_id=completion.event_id if completion else None,
+        completed_business_date=completion.business_date if completion else None,
+    )
+    return Outgoing(data=data, about=order.order_no, time=at, event_id=event_id)
+
+
+def refund_executed(
+    *,
+    shop: str,
+    order_no: str | None,
+    refund_no: str,
+    line_no: int | None,
+    amount: Decimal,
+    taken: Sequence[Holding],
+    completion: Completion | None,
+    basis: str,
+    event_id: UUID,
+    at: datetime,
+) -> Outgoing:
+    """Announce that money went back; `taken` is what each seller gives up of it."""
+    completed_on: date | None = completion.business_date if completion else None
+    data = RefundExecuted(
+        shop=shop,
+        order_no=order_no,
+        refund_no=refund_no,
+        line_no=line_no,
+        amount=amount,
+        shares=_shares(taken),
+        completed_event_id=completion.event_id if completion else None,
+        completed_business_date=completed_on,
+        basis=basis,
+    )
+    return Outgoing(data=data, about=order_no or refund_no, time=at, event_id=event_id)

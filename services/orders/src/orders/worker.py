@@ -1,0 +1,10 @@
+"""The second process of orders: its announcements reach the stream, the staff directory reaches it."""
+
+from chassis.worker import Worker
+from orders.consumers import SUBSCRIPTION
+from orders.settings import Settings
+
+
+def create_worker() -> Worker:
+    """Describe the worker; nothing starts yet."""
+    return Worker(settings=Settings, producer="orders", subscriptions=[SUBSCRIPTION])

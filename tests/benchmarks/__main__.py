@@ -1,0 +1,34 @@
+"""`./zhanggui bench [MEASURE …]`: measure the running product and print figures; all of them without a name."""
+
+import asyncio
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from benchmarks import backlog, imports, latency, requests, starting
+
+MEASURES: dict[str, Callable[[], None]] = {
+    "imports": imports.measure,
+    "requests": requests.measure,
+    "backlog": lambda: asyncio.run(backlog.measure()),
+    "latency": lambda: asyncio.run(latency.measure()),
+    "starting": starting.measure,
+}
+
+
+def main(asked: list[str]) -> None:
+    """Run the measures asked for, one after another, each on a stack of its own."""
+    if unknown := [name for name in asked if name not in MEASURES]:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
+    cores, load = os.cpu_count(), os.getloadavg()[0]
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {cores} cores, Python {platform.python_version()}")
+    print(f"load before the first measure: {load:.2f}")
+    for name in asked or MEASURES:
+        print(f"\n== {name}: {(MEASURES[name].__doc__ or sys.modules[f'benchmarks.{name}'].__doc__ or '').splitlines()[0]}")
+        MEASURES[name]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

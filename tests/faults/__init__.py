@@ -1,0 +1,1 @@
+"""What survives when everything that can be killed is killed."""
