@@ -81,10 +81,10 @@ async def test_two_at_once_wait_for_each_other(empty: str) -> None:
             empty,
             stderr=asyncio.subprocess.PIPE,
         )
-        for _ in range(3)
+        for _ in range(2)
     ]
     said = [await process.communicate() for process in processes]
-    assert [p.returncode for p in processes] == [0, 0, 0], said
+    assert [p.returncode for p in processes] == [0, 0], said
     assert "notes" in await tables(empty)
 
 
@@ -107,23 +107,24 @@ async def test_only_what_is_new_runs(empty: str, package: Callable[..., str]) ->
 LEDGERS = ("notes", "outbox", "inbox", "quarantine", "idempotency_keys")
 
 
-@pytest.mark.parametrize("table", LEDGERS)
-async def test_the_runtime_role_cannot_alter_a_ledger(database: Any, table: str) -> None:
+# the relay gives positions, a person releases from quarantine: nothing else of a ledger changes
+FREE = {"outbox": {"position", "chain"}, "quarantine": {"released_at", "released_by"}}
+
+
+async def test_the_runtime_role_cannot_alter_a_ledger(database: Any) -> None:
     db: TestDatabase = await database("example")
     connection = await asyncpg.connect(db.url)
-    await connection.fetch(f"SELECT * FROM {table}")
-    columns = await connection.fetch(
-        "SELECT column_name FROM information_schema.columns WHERE table_name = $1"
-        " AND NOT has_column_privilege($1, column_name, 'UPDATE')",
-        table,
-    )
-    # the relay gives positions, a person releases from quarantine: nothing else changes
-    free = {"outbox": {"position", "chain"}, "quarantine": {"released_at", "released_by"}}.get(table, set())
-    every = await connection.fetch("SELECT column_name FROM information_schema.columns WHERE table_name = $1", table)
-    assert {r["column_name"] for r in every} - {r["column_name"] for r in columns} == free
-    for attack in (f"DELETE FROM {table}", f"TRUNCATE {table}", f"DROP TABLE {table}"):
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.execute(attack)
+    for table in LEDGERS:
+        columns = await connection.fetch(
+            "SELECT column_name FROM information_schema.columns WHERE table_name = $1"
+            " AND has_column_privilege($1, column_name, 'UPDATE')",
+            table,
+        )
+        assert {row["column_name"] for row in columns} == FREE.get(table, set())
+        assert await connection.fetchval("SELECT has_table_privilege($1, 'SELECT, INSERT')", table)
+        for attack in (f"DELETE FROM {table}", f"TRUNCATE {table}", f"DROP TABLE {table}"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(attack)
     await connection.close()
 
 

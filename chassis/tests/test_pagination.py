@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chassis.pagination import LARGEST, CursorUnreadable, PageRequest, cut
 
@@ -18,9 +16,10 @@ def cursor_of(key: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-@given(st.sets(st.text(max_size=5), max_size=40), st.integers(1, 10))
-def test_pages_make_up_the_whole(rows: set[str], limit: int) -> None:
-    ordered, seen = sorted(rows), []
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 9, 10, 11, 40])
+@pytest.mark.parametrize("limit", [1, 2, 10])
+def test_pages_make_up_the_whole(count: int, limit: int) -> None:
+    ordered, seen = sorted(f'{i} 行"{i % 3}' for i in range(count)), []
     after: tuple[Any, ...] | None = None
     while True:
         page = PageRequest(limit, after)
@@ -81,28 +80,29 @@ async def test_an_empty_list_is_one_page(example: Example) -> None:
     assert await page_of(example) == {"items": [], "next": None}
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "nonsense",
-        "",
-        "ü",
-        "AAAA",
-        cursor_of({"a": 1}),
-        cursor_of("text"),
-        cursor_of([]),
-        cursor_of([["a"]]),
-        cursor_of(["a", "b"]),
-        cursor_of([1.5]),
-        cursor_of([None]),
-        "W1tbW1tbW1tbW1tb",
-        "x" * 501,
-    ],
-)
-async def test_a_bad_cursor_names_itself(example: Example, cursor: str) -> None:
-    answer = await example.http.get("/notes", params={"cursor": cursor}, headers=example.by("boss"))
-    assert answer.status_code == 422, answer.text
-    assert answer.json()["field"] == "cursor"
+BAD_CURSORS = [
+    "nonsense",
+    "",
+    "ü",
+    "AAAA",
+    cursor_of({"a": 1}),
+    cursor_of("text"),
+    cursor_of([]),
+    cursor_of([["a"]]),
+    cursor_of(["a", "b"]),
+    cursor_of([1.5]),
+    cursor_of([None]),
+    "W1tbW1tbW1tbW1tb",
+    "x" * 501,
+]
+
+
+async def test_a_bad_cursor_names_itself(example: Example) -> None:
+    headers, answers = example.by("boss"), {}
+    for cursor in BAD_CURSORS:
+        answer = await example.http.get("/notes", params={"cursor": cursor}, headers=headers)
+        answers[cursor] = (answer.status_code, answer.json().get("field"))
+    assert answers == dict.fromkeys(BAD_CURSORS, (422, "cursor"))
 
 
 async def test_a_cursor_with_nul_is_no_fault_of_ours(example: Example) -> None:
@@ -110,7 +110,9 @@ async def test_a_cursor_with_nul_is_no_fault_of_ours(example: Example) -> None:
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("limit", ["0", "-1", str(LARGEST + 1), "many"])
-async def test_a_page_has_bounds(example: Example, limit: str) -> None:
-    answer = await example.http.get("/notes", params={"limit": limit}, headers=example.by("boss"))
-    assert (answer.status_code, answer.json()["field"]) == (422, "limit")
+async def test_a_page_has_bounds(example: Example) -> None:
+    headers = example.by("boss")
+    for limit in ("0", "-1", str(LARGEST + 1), "many"):
+        answer = await example.http.get("/notes", params={"limit": limit}, headers=headers)
+        assert (answer.status_code, answer.json()["field"]) == (422, "limit")
+    assert (await example.http.get("/notes", params={"limit": LARGEST}, headers=headers)).status_code == 200

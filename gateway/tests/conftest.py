@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,11 +10,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 import pytest_asyncio
 import uvicorn
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,10 +33,11 @@ if getattr(sys.modules.get("gateway"), "__file__", None) is None:
 
 from gateway.app import create_app
 from gateway.commands.accounts import Standing, create_account
-from gateway.hashing import Hashing
-from gateway.settings import GatewaySettings
+from gateway.commands.sessions import Randomness, open_session
+from gateway.queries.accounts import account_of
 
 PASSWORD = "correct horse battery"
+HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)  # quick to check
 BOSS = Principal(sub="test", roles=frozenset({"boss"}))
 
 
@@ -134,7 +138,6 @@ class Street:
     payroll: Service
     orders_port: int
     stack: AsyncExitStack
-    hashing: Hashing
     keys: TestKeys
 
     async def visitor(self, **given: Any) -> Visitor:
@@ -144,29 +147,31 @@ class Street:
 
     async def account(self, login: str, *roles: str, employee_no: str | None = None, **scopes: Any) -> None:
         """Create an account with the usual password."""
-        door = Door(
-            now=clock.now(),
-            actor="test",
-            correlation_id="test",
-            timezone=GatewaySettings.model_fields["timezone"].default,
-        )
-        password_hash = await self.hashing.hash(PASSWORD)
-        async with self.database.transaction(door) as session:
+        async with self.database.transaction(self.door()) as session:
             await create_account(
                 session,
                 by=BOSS,
                 login=login,
                 employee_no=employee_no,
                 standing=Standing(roles, **scopes),
-                password_hash=password_hash,
+                password_hash=HASH,
             )
 
     async def signed_in(self, *roles: str, login: str = "somebody", employee_no: str | None = None) -> Visitor:
-        """Open a client that is signed in to a new account."""
+        """Open a client that is signed in to a new account, as if the password had just been checked."""
         await self.account(login, *(roles or ("employee",)), employee_no=employee_no)
         visitor = await self.visitor()
-        await visitor.signs_in(login)
+        async with self.database.transaction(self.door()) as session:
+            account = await account_of(session, login)
+            assert account is not None
+            randomness = Randomness(os.urandom(32), os.urandom(32))
+            opened = await open_session(session, account=account, network="127.0.0.1", randomness=randomness)
+        visitor.headers["Authorization"] = f"Bearer {opened.access_token}"
         return visitor
+
+    def door(self) -> Door:
+        """Make the circumstances of a transaction of the test's own."""
+        return Door(now=clock.now(), actor="test", correlation_id="test", timezone=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
@@ -207,6 +212,6 @@ async def street(
             for name, value in environment.items():
                 monkeypatch.setenv(f"ZHANGGUI_{name.upper()}", str(value))
             port = await stack.enter_async_context(served(create_app()))
-            return Street(port, db.opened, orders, payroll, orders_port, stack, Hashing(), keys)
+            return Street(port, db.opened, orders, payroll, orders_port, stack, keys)
 
         yield build

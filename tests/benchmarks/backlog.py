@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from benchmarks.stack import cpu_seconds, stack
+from local_stack.trial import cpu_seconds, stack
 from chassis.database import Database, open_database
 from chassis.door import Door
 from chassis.outbox import Outgoing, announce

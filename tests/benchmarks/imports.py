@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from benchmarks.stack import ROOT, cpu_seconds, stack
+from local_stack.trial import ROOT, cpu_seconds, stack
 
 PROFILE = ROOT / "tests" / "journeys" / "profiles" / "retail.yaml"
 WATCHED = ("orders worker", "postgres", "nats", "payroll worker")

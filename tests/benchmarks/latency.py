@@ -7,7 +7,7 @@ from bisect import bisect_left
 import asyncpg
 
 from benchmarks.requests import load
-from benchmarks.stack import stack
+from local_stack.trial import stack
 
 RATE, SECONDS = 300, 20
 LOOK = 0.004

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.stack import Stack, cpu_seconds, stack
+from local_stack.trial import Stack, cpu_seconds, stack
 from chassis import clock
 from chassis.auth import Principal, read_private_key, sign
 

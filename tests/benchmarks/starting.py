@@ -5,7 +5,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.stack import Stack, launcher, memory
+from local_stack.trial import Stack, launcher, memory
 from local_stack.ports import free_port
 
 REST = 20.0

@@ -1,11 +1,12 @@
 """The street under fire: database, broker, orders (API and two relays), payroll (consumer), each a real process."""
 
-import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,11 +17,10 @@ import asyncpg
 from chassis.migrations import migrate
 from chassis.testing import TestKeys
 from local_stack import databases, nats, ports, postgres
-from local_stack.processes import spawn
 from local_stack.testing import declare_streams
 
 PASSWORD = "faults"
-SEEDED = Path(__file__).with_name("seeded.py")
+HERE = Path(__file__).parent
 PARTS = {"api": ("orders", "api"), "relay": ("orders", "worker"), "stand-by": ("orders", "worker")}
 PARTS |= {"consumer": ("payroll", "worker")}
 
@@ -34,7 +34,8 @@ class Street:
     bug: str | None
     database: postgres.Postgres
     broker: nats.Nats
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    yard: subprocess.Popen[str]
+    pids: dict[str, int] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
 
     def url(self, service: str, role: str = "app") -> str:
@@ -44,19 +45,22 @@ class Street:
         """Start one of PARTS; nothing waits for it."""
         package, part = PARTS[name]
         port = self.ports.setdefault(name, ports.free_port())
-        module = [str(SEEDED), self.bug] if self.bug and part == "worker" else ["-m", "chassis.serve"]
-        environment = os.environ | {
-            "ZHANGGUI_DATABASE_URL": self.url(package),
-            "ZHANGGUI_NATS_URL": self.broker.url(package),
-            "ZHANGGUI_NATS_MONITOR_URL": self.broker.monitor_url,
-            "ZHANGGUI_PUBLIC_KEYS": str(self.keys.folder),
+        seeded = self.bug is not None and part == "worker"
+        asked = {
+            "name": name,
+            "module": "seeded" if seeded else "chassis.serve",
+            "arguments": [*([self.bug] if seeded else []), package, part, "--port", str(port)],
+            "environment": {
+                "ZHANGGUI_DATABASE_URL": self.url(package),
+                "ZHANGGUI_NATS_URL": self.broker.url(package),
+                "ZHANGGUI_NATS_MONITOR_URL": self.broker.monitor_url,
+                "ZHANGGUI_PUBLIC_KEYS": str(self.keys.folder),
+            },
+            "log": str(self.folder / f"{name}.log"),
         }
-        self.processes[name] = spawn(
-            [sys.executable, *module, package, part, "--port", str(port)],
-            log=self.folder / f"{name}.log",
-            environment=environment,
-            folder=self.folder,
-        )
+        assert self.yard.stdin is not None and self.yard.stdout is not None
+        print(json.dumps(asked), file=self.yard.stdin, flush=True)
+        self.pids[name] = int(self.yard.stdout.readline())
 
     def kill(self, name: str) -> None:
         """SIGKILL one part, with no chance to tidy up."""
@@ -65,8 +69,9 @@ class Street:
         elif name == "broker":
             nats.kill(self.broker)
         else:
-            self.processes[name].kill()
-            self.processes[name].wait()
+            os.kill(self.pids[name], signal.SIGKILL)
+            while Path(f"/proc/{self.pids[name]}").exists():
+                time.sleep(0.002)
 
     def freeze(self, name: str) -> None:
         """SIGSTOP one part: it holds its locks and connections and says nothing."""
@@ -75,7 +80,7 @@ class Street:
         elif name == "broker":
             nats.freeze(self.broker)
         else:
-            self.processes[name].send_signal(signal.SIGSTOP)
+            os.kill(self.pids[name], signal.SIGSTOP)
 
     def thaw(self, name: str) -> None:
         if name == "database":
@@ -83,7 +88,7 @@ class Street:
         elif name == "broker":
             nats.thaw(self.broker)
         else:
-            self.processes[name].send_signal(signal.SIGCONT)
+            os.kill(self.pids[name], signal.SIGCONT)
 
     def restart(self, name: str) -> None:
         """Start again what was killed."""
@@ -113,15 +118,23 @@ async def street(keys: TestKeys, bug: str | None = None) -> AsyncIterator[Street
             await migrate(service, cluster.url(service, f"{service}_owner", PASSWORD))
         broker = nats.start(folder / "nats")
         await declare_streams(broker)
-        made = Street(folder, keys, bug, cluster, broker)
+        yard = subprocess.Popen(
+            [sys.executable, str(HERE / "yard.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(HERE)},
+        )
+        made = Street(folder, keys, bug, cluster, broker, yard)
         try:
             for part in PARTS:
                 made.start(part)
             yield made
         finally:
-            for process in made.processes.values():
-                process.kill()
-                process.wait()
+            for part in made.pids:
+                made.kill(part)
+            yard.communicate()
             nats.kill(made.broker)
             postgres.kill(made.database)
 
@@ -144,7 +157,3 @@ async def quarantined(made: Street) -> int:
     finally:
         await connection.close()
 
-
-async def settle(seconds: float) -> None:
-    """Give the street a moment."""
-    await asyncio.sleep(seconds)

@@ -1,5 +1,6 @@
 """The web factory and the doors of HTTP: each request is one transaction, committed before the answer."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -33,6 +34,7 @@ __all__ = [
 ]
 
 BODY_LIMIT = 2 * 1024 * 1024  # bytes; a route that takes files says its own `max_body_size`
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")  # W3C Trace Context, version 00
 bearer = HTTPBearer(auto_error=False, description="internal token, signed by the gateway")
 
 
@@ -67,13 +69,18 @@ async def _principal(
 Caller = Annotated[Principal, Depends(_principal)]
 
 
+def _traceparent(request: Request) -> str | None:
+    given = request.headers.get("traceparent", "")
+    return given if TRACEPARENT.fullmatch(given) else None
+
+
 async def _session(request: Request, by: Caller, now: Now) -> AsyncIterator[AsyncSession]:
     door = Door(
         now=now,
         actor=by.employee_no or by.sub,
         correlation_id=telemetry.correlation.get(),
         timezone=settings_of(request).timezone,
-        traceparent=request.headers.get("traceparent"),
+        traceparent=_traceparent(request),
     )
     async with database_of(request).transaction(door) as session:
         yield session

@@ -104,7 +104,7 @@ class RefundExecuted(EventData):
     version: ClassVar[int] = 1
 
     shop: Shop
-    order_no: OrderNo | None
+    order_no: OrderNo | None = None
     refund_no: Annotated[str, Field(min_length=1, max_length=64)]
     line_no: int | None = None
     amount: Amount

@@ -118,7 +118,7 @@ def test_python_too_old(checkout: Path, tmp_path: Path) -> None:
     run = launch(checkout, "up", PATH=str(tools))
     _, said = run.communicate(timeout=20)
     assert run.returncode == 1
-    assert "Zhanggui needs Python 3.11 or newer (this machine: Python 3.9.2)" in said
+    assert "Zhanggui needs Python 3.11 or newer with its ssl module (this machine: Python 3.9.2)" in said
     assert "apt-get install python3 python3-venv" in said
 
 

@@ -14,6 +14,8 @@ import psutil
 import pytest
 
 from local_stack import ports
+from local_stack.accounts import account_password
+from local_stack.demo_data import STAFF
 from local_stack.home import Home
 from local_stack.members import MEMBERS
 from local_stack.processes import await_end
@@ -55,12 +57,14 @@ def test_from_the_first_start_over_kills_to_the_end(home: Home, open_folder: Pat
     port = ports.free_port()
     up = ("up", "--port", str(port), "--home", str(home.root))
 
-    started = zhanggui(*up, "--detach")
+    started = zhanggui(*up, "--demo", "--detach")
     assert started.returncode == 0, started.stdout + started.stderr
     assert f"http://127.0.0.1:{port}" in started.stdout
-    shown = re.search(r"boss  (\S+)", started.stdout)
-    assert shown is not None
-    assert sign_in(port, shown[1]) == 200
+    password = account_password(home, "boss")
+    assert re.search(rf"boss +│ {re.escape(password)}", started.stdout)
+    for employee in STAFF:  # the table of payslips: number, name, base salary
+        assert re.search(rf"{employee.employee_no} +│ {employee.name} +│ +{employee.base_salary} ", started.stdout)
+    assert sign_in(port, password) == 200
     first = everybody(home)
     assert len(first) == 3 + 2 * len(MEMBERS)
 
@@ -79,7 +83,7 @@ def test_from_the_first_start_over_kills_to_the_end(home: Home, open_folder: Pat
     for name in ("postgres", "nats", "gateway api", f"{MEMBERS[0]} worker"):
         first[name].kill()
     until(lambda: zhanggui("status", "--home", str(home.root)).returncode == 0)
-    assert sign_in(port, shown[1]) == 200
+    assert sign_in(port, password) == 200
 
     second = everybody(home)
     second["supervisor"].kill()
@@ -91,7 +95,7 @@ def test_from_the_first_start_over_kills_to_the_end(home: Home, open_folder: Pat
         assert foreground.stdout is not None
         lines = iter(foreground.stdout.readline, "")
         assert any("boss" in line for line in lines)
-        assert sign_in(port, shown[1]) == 200
+        assert sign_in(port, password) == 200
         third = everybody(home)
         os.kill(foreground.pid, signal.SIGINT)
         rest = foreground.stdout.read()

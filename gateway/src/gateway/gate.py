@@ -55,7 +55,7 @@ async def _pass(app: ASGIApp, parts: Parts, scope: Scope, receive: Receive, send
         else:
             await _to_own_pages(app, parts, visit)
     except Refusal as refusal:
-        await refuse(send, refusal, correlation_id or fresh_correlation())
+        await refuse(receive, send, refusal, correlation_id or fresh_correlation())
     except Disconnected:
         pass  # nobody is there to be answered
 

@@ -24,7 +24,7 @@ class Hashing:
         self._argon2 = PasswordHasher()  # the library's defaults are the second recommended option of RFC 9106
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._pending = 0
-        self._nobody = self._argon2.hash("there is no such account")
+        self._nobody = self._threads.submit(self._argon2.hash, "there is no such account")
 
     async def hash(self, password: str) -> str:
         """Hash a new password."""
@@ -32,7 +32,8 @@ class Hashing:
 
     async def matches(self, password: str, hash: str | None) -> bool:
         """Tell whether this is the password; without an account it takes as long and is never right."""
-        right = await self._run(self._verify, hash or self._nobody, normal(password))
+        nobody = await asyncio.wrap_future(self._nobody)
+        right = await self._run(self._verify, hash or nobody, normal(password))
         return right and hash is not None
 
     def _verify(self, hash: str, password: str) -> bool:

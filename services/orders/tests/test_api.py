@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from chassis import clock
+from orders.commands.directory import learn_employees, learn_leaves
 
 from .conftest import LINE, ORDER, Orders, shares
 
@@ -68,7 +69,9 @@ async def test_several_sellers_split_by_weight(orders: Orders) -> None:
 
 
 async def test_a_line_may_have_sellers_of_its_own(orders: Orders) -> None:
-    await orders.place(lines=[LINE | {"sellers": [{"employee_no": "A002", "weight": 2}]}, {"sku": "S", "unit_price": "5"}])
+    await orders.place(
+        lines=[LINE | {"sellers": [{"employee_no": "A002", "weight": 2}]}, {"sku": "S", "unit_price": "5"}]
+    )
     [event] = await orders.events()
     assert shares(event["data"]) == {"A001": "5.00", "A002": "60.00"}
     assert shares(event["data"]["lines"][0]) == {"A002": "60.00"}
@@ -149,13 +152,15 @@ async def test_one_key_is_one_act(orders: Orders) -> None:
 async def test_sellers_must_be_in_the_directory_once_it_knows_anybody(orders: Orders) -> None:
     assert (await orders.place(order_no="T0")).status_code == 201
     async with orders.db.opened.transaction(orders.door()) as session:
-        from orders.commands.directory import learn_employees, learn_leaves
-
         people = [("A001", "林小满", "一部"), ("A002", "王", "一部")]
         await learn_employees(session, people, hired=True)
         await learn_leaves(session, [("A002", ORDER_DAY - timedelta(days=1))])
     stranger = await orders.place(seller="X9")
-    assert (stranger.status_code, stranger.json()["code"], stranger.json()["field"]) == (422, "seller-unknown", "seller")
+    assert (stranger.status_code, stranger.json()["code"], stranger.json()["field"]) == (
+        422,
+        "seller-unknown",
+        "seller",
+    )
     assert (await orders.place(seller="A002")).json()["code"] == "seller-left"
     assert (await orders.place(seller="A002", basis="historical")).status_code == 201
 
@@ -166,7 +171,13 @@ async def test_a_page_ends_where_the_next_begins(orders: Orders) -> None:
     first = await orders.read("/orders", limit=2)
     second = await orders.read("/orders", limit=2, cursor=first["next"])
     third = await orders.read("/orders", limit=2, cursor=second["next"])
-    assert [item["order_no"] for page in (first, second, third) for item in page["items"]] == ["T4", "T3", "T2", "T1", "T0"]
+    assert [item["order_no"] for page in (first, second, third) for item in page["items"]] == [
+        "T4",
+        "T3",
+        "T2",
+        "T1",
+        "T0",
+    ]
     assert third["next"] is None
     assert await orders.read("/orders", cursor=first["next"][:-4]) == 422
 

@@ -88,8 +88,8 @@ def condition(told: Condition, columns: Columns) -> Test:
     """Compile a condition of the profile to a test on a row."""
     wanted = not told.negated
     if told.equals is not None:
-        words = frozenset(told.equals)
-        memo = Memo(lambda cell: (cleaned(cell) in words) is wanted)
+        words = frozenset(map(column_name, told.equals))
+        memo = Memo(lambda cell: (column_name(cleaned(cell)) in words) is wanted)
     elif told.matches is not None:
         pattern = checked_pattern(told.matches, " / ".join(told.column))
         memo = Memo(lambda cell: (search(pattern, cleaned(cell)) is not None) is wanted)

@@ -40,8 +40,7 @@ async def commit(database: Database, known: Import, kinds: Sequence[Kind], clock
                 continue
             outcomes = await layout.kind.apply(session, chunk.records, by=known.created_by, now=now)
             tally(current.counts["done"].setdefault(layout.kind.name, {}), chunk, outcomes)
-            refused = refused_by_service(layout, chunk.records, outcomes)
-            if refused:
+            if refused := [*chunk.refusals, *refused_by_service(layout, chunk.records, outcomes)]:
                 await stored.put_refusals(connection, known, "commit", [files[0].name], refused)
             await stored.put_counts(connection, known.id, current.counts, now)
             await connection.execute("UPDATE imports SET watermark_key = $2 WHERE id = $1", known.id, chunk.last_key)

@@ -186,17 +186,15 @@ def choice_converter(field: Choice) -> Convert:
     return convert
 
 
-def restored(field: FieldType, staged: Staged) -> Value:
-    """Turn a staged value into the type the service asked for."""
-    if not isinstance(staged, str):
-        return staged
+def restorer(field: FieldType) -> Callable[[str], Value] | None:
+    """Give the function that turns a staged text into the type the service asked for; None when it is that already."""
     if isinstance(field, Amount):
-        return Decimal(staged)
+        return Decimal
     if isinstance(field, Instant):
-        return datetime.fromisoformat(staged)
+        return datetime.fromisoformat
     if isinstance(field, Day):
-        return date.fromisoformat(staged)
-    return staged
+        return date.fromisoformat
+    return None
 
 
 class Memo(dict[str, Answer]):

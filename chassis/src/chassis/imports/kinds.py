@@ -72,7 +72,7 @@ FieldType = Text | Integer | Amount | Instant | Day | Choice
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing out of a file: its typed fields (a field the file leaves empty is None) and the lines under it."""
+    """One thing out of a file: all fields of its kind (None where the file says nothing) and the lines under it."""
 
     key: str
     file: str

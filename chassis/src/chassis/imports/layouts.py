@@ -1,12 +1,12 @@
 """What the records of a profile look like, independent of any file: which fields, of which type, merged how."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from chassis.imports.converting import CellRefused, Staged, at_least, restored
+from chassis.imports.converting import Staged, restorer
 from chassis.imports.folding import Fold, folder
 from chassis.imports.kinds import Amount, FieldType, Integer, Kind, Reason, Record, Value
 from chassis.imports.profile import Profile, Source
@@ -36,13 +36,48 @@ class RecordRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """How the values of one row are staged, and how they become what the service asked for."""
+
+    names: tuple[str, ...]
+    restore: tuple[tuple[int, Callable[[str], Value]], ...]
+    numbered: tuple[int, ...]
+    blank: tuple[None, ...]
+    """For the fields of the kind that the profile does not fill; they stand last in `names`."""
+
+    def restored(self, staged: Sequence[Staged], number: int) -> dict[str, Value]:
+        """Make a row of the service's types again; `number` counts the lines of a record."""
+        values: list[Any] = [*staged, *self.blank]
+        for place, restore in self.restore:
+            if values[place] is not None:
+                values[place] = restore(values[place])
+        for place in self.numbered:
+            values[place] = number
+        return dict(zip(self.names, values, strict=True))
+
+
+def row_of(sources: Mapping[str, Source], types: Mapping[str, FieldType]) -> Row:
+    """Lay out the row that `sources` fill."""
+    unfilled = [name for name in types if name not in sources]
+    restorers = [(place, restorer(types[name])) for place, name in enumerate(sources)]
+    return Row(
+        names=(*sources, *unfilled),
+        restore=tuple((place, restore) for place, restore in restorers if restore is not None),
+        numbered=tuple(place for place, source in enumerate(sources.values()) if source.number),
+        blank=(None,) * len(unfilled),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """How the values of one kind of record are staged, and how they become a record again."""
+    """One kind of record of a profile: how its rows are staged and merged."""
 
     record_no: int
     kind: Kind
     fields: Mapping[str, Source]
     lines: Mapping[str, Source]
+    field_row: Row
+    line_row: Row
     grouped: bool
     folds: tuple[Fold, ...]
     first_counts: bool
@@ -63,41 +98,38 @@ class Layout:
                 f"Rows {parts[0].row} and {parts[-1].row} have the same key and differ."
                 " If several rows make one record, say group: yes in the profile.",
             )
-        values: list[Staged] = bodies[0][1]
-        lines: list[list[Staged]] = bodies[0][2]
+        _, values, lines = bodies[0]
         for _, more, more_lines in bodies[1:] if self.grouped else ():
             values = [fold(a, b) for fold, a, b in zip(self.folds, values, more, strict=True)]
             lines += more_lines
+        fields = self.field_row.restored(values, 1)
+        self._check(fields)
         return Record(
             key=parts[0].key.replace(SEPARATOR, " / "),
             file=file,
             row=parts[0].row,
-            fields={name: self._field(name, value) for name, value in zip(self.fields, values, strict=True)},
-            lines=[self._line(number, line) for number, line in enumerate(lines, 1)],
+            fields=fields,
+            lines=[self.line_row.restored(line, number) for number, line in enumerate(lines, 1)],
         )
 
-    def _field(self, name: str, staged: Staged) -> Value:
-        field = self.kind.fields[name]
-        value = restored(field, staged)
-        label = " / ".join(self.fields[name].column) or name
-        if value is None and field.required:
-            raise RecordRefused("必填，但各行均为空。", "Required, but empty in every row.", column=label)
-        if self.grouped and isinstance(field, Amount | Integer) and isinstance(value, Decimal | int):
-            try:
-                at_least(value, field.least)
-            except CellRefused as refused:
-                raise RecordRefused(*refused.reason, column=label) from refused
+    def _check(self, fields: Mapping[str, Value]) -> None:
+        for name, source in self.fields.items():
+            field, value = self.kind.fields[name], fields[name]
+            label = " / ".join(source.column) or name
+            if value is None and field.required:
+                raise RecordRefused("必填，但各行均为空。", "Required, but empty in every row.", column=label)
+            if not self.grouped or not isinstance(field, Amount | Integer) or not isinstance(value, Decimal | int):
+                continue
+            if field.least is not None and value < field.least:  # type: ignore[operator]
+                raise RecordRefused(
+                    f"合计小于允许的最小值 {field.least}。",
+                    f"In all it is below the least allowed, {field.least}.",
+                    column=label,
+                )
             if isinstance(field, Amount) and abs(value) >= 10**12:
                 raise RecordRefused(
                     "合计过大（小数点前最多 12 位）。", "The sum has more than 12 digits.", column=label
                 )
-        return value
-
-    def _line(self, number: int, staged: Sequence[Staged]) -> dict[str, Value]:
-        return {
-            name: number if source.number else restored(self.kind.lines[name], value)
-            for (name, source), value in zip(self.lines.items(), staged, strict=True)
-        }
 
 
 def layouts_of(profile: Profile, kinds: Sequence[Kind]) -> list[Layout]:
@@ -129,6 +161,8 @@ def _layout(profile: Profile, number: int, kinds: Sequence[Kind]) -> Layout:
         kind=kind,
         fields=shape.fields,
         lines=lines,
+        field_row=row_of(shape.fields, kind.fields),
+        line_row=row_of(lines, kind.lines),
         grouped=shape.group or shape.lines is not None,
         folds=tuple(folder(source.across, kind.fields[name]) for name, source in shape.fields.items()),
         first_counts=all(source.across == "first" for source in shape.fields.values()),

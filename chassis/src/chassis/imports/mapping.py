@@ -280,7 +280,7 @@ def compile_plan(profile: Profile, layouts: Sequence[Layout], tables: Sequence[T
         own = Columns()
         own.add(there, origin=0)
         key_here = tuple(place for column in join.on for place in columns.find([column]))
-        key_there = tuple(p for column in join.on.values() for p in own.find([column], optional=table is None))
+        key_there = tuple(p for names in join.on.values() for p in own.find(names, optional=table is None)[:1])
         joins.append(JoinPlan(name, join, len(there), key_here, key_there))
         columns.add(there, origin=number, prefix=f"{name}.")
     extracts = Extracts(profile.extract, columns)

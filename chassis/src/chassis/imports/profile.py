@@ -60,7 +60,8 @@ class Source(Shaped):
 
     column     the first of these columns that is not empty (those that the file lacks are passed over)
     constant   the same for every row;  parameter  given with the upload;  number  counts the lines of a record from 1
-    factors    the product of these columns;  negate  turns the sign;  round  rounds half up to the field's places
+    factors    the product of these columns, less another one;  negate  turns the sign;  round  rounds half up to the
+               field's places
     values     what the file says: what we say;  otherwise  for anything else;  default  for an empty cell
     dates      strptime formats besides ISO 8601, tried in order;  zone  of times that name none
     across     when several rows make one record: first (not empty), last, sum, least, most
@@ -73,6 +74,7 @@ class Source(Shaped):
     parameter: Named | None = None
     number: bool = False
     factors: Texts = ()
+    less: Texts = ()
     negate: bool = False
     round: bool = False
     values: dict[str, str] | None = None
@@ -95,6 +97,8 @@ class Source(Shaped):
             self.number,
             bool(self.factors),
         ]
+        if self.less and not self.factors:
+            raise ValueError("less goes with factors (less 要与 factors 一起写)")
         if sum(given) != 1:
             raise ValueError(
                 "give exactly one of column, constant, parameter, number, factors"
@@ -119,13 +123,13 @@ class FileShape(Shaped):
 class Join(FileShape):
     """A second file whose rows belong to rows of the first; its columns are then called `<name>.<column>`.
 
-    on         column of the first file: column of this one
+    on         column of the first file: column of this one (the first of several that is there)
     rows       one: at most one row here for each row there; many: each row here makes a row of its own
     unmatched  what rows here are that no row there names: refused, or ignored
     optional   the file may be missing: its columns are then missing too
     """
 
-    on: Annotated[dict[str, str], Field(min_length=1)]
+    on: Annotated[dict[str, Texts], Field(min_length=1)]
     rows: Literal["one", "many"] = "one"
     unmatched: Literal["refuse", "ignore"] = "refuse"
     optional: bool = False

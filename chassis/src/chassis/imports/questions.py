@@ -37,8 +37,7 @@ def _counts(told: dict[str, Any], kinds: dict[str, dict[str, int]]) -> Counts:
 
 def _summary(row: asyncpg.Record) -> dict[str, Any]:
     told = json.loads(row["counts"])
-    kinds = told.get("done" if row["state"] in ("committing", "committed") else "found", {})
-    found = sum(sum(kind.values()) for kind in told.get("found", {}).values())
+    kinds = told.get("found" if row["state"] in ("validating", "validated") else "done", {})
     done = sum(sum(kind.values()) for kind in told.get("done", {}).values())
     return {
         "id": row["id"],
@@ -50,7 +49,7 @@ def _summary(row: asyncpg.Record) -> dict[str, Any]:
         "created_at": row["created_at"],
         "changed_at": row["changed_at"],
         "kinds": {name: Counts(**kind) for name, kind in kinds.items()},
-        "progress": 1.0 if row["state"] == "committed" else round(done / found, 3) if found else 0.0,
+        "progress": 1.0 if row["state"] == "committed" else round(done / (told.get("records") or 1), 3),
     }
 
 

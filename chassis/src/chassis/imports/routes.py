@@ -123,7 +123,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         session: Reading, page: Page, by: Annotated[Principal, allowed("imports.read")]
     ) -> Paged[ImportSummary]:
         """List imports, the latest first."""
-        before = UUID(str(page.after[0])) if page.after else None
+        (before,) = page.after_key(UUID) or (None,)
         rows = await questions.summaries(await raw(session), before, page.limit + 1)
         items, following = cut(rows, page, key=lambda one: (str(one.id),))
         return Paged(items=items, next=following)
@@ -145,7 +145,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         import_id: UUID, session: Reading, page: Page, by: Annotated[Principal, allowed("imports.read")]
     ) -> Paged[Refused]:
         """List refused cells, rows and records."""
-        after = int(page.after[0]) if page.after else 0
+        (after,) = page.after_key(int) or (0,)
         rows = await questions.refusals(await raw(session), import_id, after, page.limit + 1)
         items, following = cut(rows, page, key=lambda one: (one[0],))
         return Paged(items=[refused for _, refused in items], next=following)

@@ -10,7 +10,7 @@ from chassis.imports.columns import Cells, Columns, Pick, condition, picker
 from chassis.imports.converting import CellRefused, Convert, Memo, Staged, cleaned
 from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Text
 from chassis.imports.profile import Profile, Source
-from chassis.imports.reading import FileRefused
+from chassis.imports.reading import FileRefused, column_name
 
 Take = Callable[[Cells], Staged]
 
@@ -58,8 +58,10 @@ def taker(
     memo: Memo[Staged] | None = None
     label = " / ".join(source.column or source.factors) or name
     if source.factors:
-        places = tuple(place for column in source.factors for place in columns.find([column]))
-        take = _product(source, field, places, told)
+        places = tuple(p for name in source.factors for p in columns.find([name], optional=source.optional))
+        less = columns.find(source.less, optional=source.optional) if source.less else ()
+        missing = len(places) < len(source.factors) or (source.less and not less)
+        take = (lambda cells: None) if missing else _product(source, field, places, picker(less), told)
     elif source.column:
         places = columns.find(source.column, optional=source.optional)
         memo = Memo(_cell_converter(source, convert, required=required))
@@ -131,7 +133,9 @@ def zone_called(name: str, wanted: str | None, company: ZoneInfo) -> ZoneInfo:
 
 
 def _cell_converter(source: Source, convert: Convert, *, required: bool) -> Convert:
-    values, otherwise, default = source.values, source.otherwise, source.default
+    otherwise, default = source.otherwise, source.default
+    # full-width commas and the like differ from one version of an export to the next
+    values = None if source.values is None else {column_name(key): word for key, word in source.values.items()}
 
     def from_cell(cell: str) -> Staged:
         text = cleaned(cell) or default
@@ -140,12 +144,12 @@ def _cell_converter(source: Source, convert: Convert, *, required: bool) -> Conv
                 raise CellRefused("必填，但为空。", "Required, but empty.")
             return None
         if values is not None:
-            if text not in values and otherwise is None:
+            if column_name(text) not in values and otherwise is None:
                 raise CellRefused(
                     f"values 中没有它；已有：{'、'.join(values)}。",
                     f"Not under values; there are: {', '.join(values)}.",
                 )
-            text = values.get(text, otherwise or "")
+            text = values.get(column_name(text), otherwise or "")
         return convert(text) if text else None
 
     return from_cell
@@ -174,7 +178,7 @@ def _constant(name: str, source: Source, convert: Convert, told: Told) -> Take:
     return lambda cells: value
 
 
-def _product(source: Source, field: FieldType, places: tuple[int, ...], told: Told) -> Take:
+def _product(source: Source, field: FieldType, places: tuple[int, ...], less: Pick, told: Told) -> Take:
     if not isinstance(field, Amount):
         raise FileRefused("factors 只能用于金额。", "factors is for amounts.")
     read, sign = _number_reader(source, told.profile), Decimal(-1 if source.negate else 1)
@@ -188,6 +192,8 @@ def _product(source: Source, field: FieldType, places: tuple[int, ...], told: To
                 if not text:
                     raise CellRefused("相乘的列为空。", "A column to be multiplied is empty.")
                 value *= read(text)
+            if source.less:
+                value -= sign * read(cleaned(less(cells)))
         converting.at_least(value, amount.least)
         return converting.amount_text(value, amount, round_it=source.round)
 

@@ -6,16 +6,16 @@ CREATE TABLE imports (
     profile_name   text        NOT NULL,
     profile        text        NOT NULL,
     kind           text        NOT NULL, -- only records of this kind; all where it is empty
-    parameters     jsonb       NOT NULL,
+    parameters     text        NOT NULL,
     timezone       text        NOT NULL,
     state          text        NOT NULL
         CHECK (state IN ('received', 'validating', 'validated', 'committing', 'committed', 'failed')),
     commit_asked   boolean     NOT NULL,
     -- raised each time validation starts over; rows of an earlier attempt no longer count
     attempt        integer     NOT NULL DEFAULT 0,
-    counts         jsonb       NOT NULL DEFAULT '{}',
-    preview        jsonb       NOT NULL DEFAULT '[]',
-    problem        jsonb,
+    counts         text        NOT NULL DEFAULT '{}', -- JSON, like preview, parameters and problem
+    preview        text        NOT NULL DEFAULT '[]',
+    problem        text,
     -- how far the commit came: every record up to this one is done, in the same transaction
     watermark_record integer     NOT NULL DEFAULT 0,
     watermark_key  text        COLLATE "C" NOT NULL DEFAULT '',

@@ -131,9 +131,9 @@ async def store_upload(connection: asyncpg.Connection, import_id: UUID, pieces: 
             import_id,
             len(received.files),
             chunk_no,
-            bytes(chunk),
+            bytes(chunk[:CHUNK]),
         )
-        chunk, chunk_no = bytearray(), chunk_no + 1
+        chunk, chunk_no = chunk[CHUNK:], chunk_no + 1
 
     async for piece in pieces:
         chunk += piece.data
@@ -146,7 +146,7 @@ async def store_upload(connection: asyncpg.Connection, import_id: UUID, pieces: 
             continue
         digest.update(piece.data)
         size += len(piece.data)
-        if len(chunk) >= CHUNK:
+        while len(chunk) >= CHUNK:
             await put_chunk()
         if piece.ends:
             if len(received.files) >= FILES:

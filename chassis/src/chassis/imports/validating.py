@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from chassis.database import Database, raw
@@ -76,7 +76,7 @@ class Validation:
     limits: Limits
     names: list[str] = field(default_factory=list)
     counts: dict[str, Any] = field(
-        default_factory=lambda: {"read": 0, "skipped": 0, "lost": 0, "found": {}, "done": {}}
+        default_factory=lambda: {"read": 0, "skipped": 0, "lost": 0, "records": 0, "found": {}, "done": {}}
     )
     refused: int = 0
 
@@ -127,13 +127,14 @@ async def validate(
     for join_no, join in enumerate(plan.joins, 1):
         if join.told.unmatched == "refuse":
             await _refuse_unmatched(validation, join_no, join)
+    validation.counts["records"] = await _count(validation)
     preview = await _compare(validation, layouts, kinds)
     await _conclude(validation, preview)
 
 
 async def _open(validation: Validation, profile: Profile, files: Sequence[StoredFile | None]) -> list[Table | None]:
     tables: list[Table | None] = []
-    wanted = [wanted_columns(profile), *(list(join.on.values()) for join in profile.join.values())]
+    wanted = [wanted_columns(profile), *(list(chain(*join.on.values())) for join in profile.join.values())]
     for file, shape, columns in zip(files, (profile, *profile.join.values()), wanted, strict=True):
         if file is None:
             tables.append(None)
@@ -240,10 +241,19 @@ async def _refuse_unmatched(validation: Validation, join_no: int, join: JoinPlan
         "第一个文件中没有与之对应的行。如属正常，请在模板中写 unmatched: ignore。",
         "No row of the first file names it. If that is usual, say unmatched: ignore in the profile.",
     )
-    column = ", ".join(join.told.on.values())
+    column = ", ".join(" / ".join(names) for names in join.told.on.values())
     refusals = [Refusal(join_no, r["row_no"], "", "", column, r["key"][:200], reason) for r in rows]
     validation.counts["lost"] += len(refusals)
     await validation.write("read", refusals)
+
+
+async def _count(validation: Validation) -> int:
+    async with validation.database.reading() as session:
+        found: int = await (await raw(session)).fetchval(
+            "SELECT count(*) FROM (SELECT DISTINCT record_no, key FROM import_parts WHERE import_id = $1) AS records",
+            validation.known.id,
+        )
+    return found
 
 
 async def _compare(validation: Validation, layouts: Sequence[Layout], kinds: Sequence[Kind]) -> list[dict[str, Any]]:
@@ -267,13 +277,13 @@ async def _compare(validation: Validation, layouts: Sequence[Layout], kinds: Seq
                     break
                 outcomes = await layout.kind.compare(session, chunk.records) if chunk.records else []
             tally(counts, chunk, outcomes)
-            # what could not be put together stays so; what the service says now may be otherwise at the commit
-            await validation.write("read", chunk.refusals)
-            await validation.write("compare", refused_by_service(layout, chunk.records, outcomes))
+            await validation.write("compare", [*chunk.refusals, *refused_by_service(layout, chunk.records, outcomes)])
             for record, outcome in zip(chunk.records, outcomes, strict=True):
                 if len(preview) < PREVIEW:
                     preview.append(_previewed(layout, record, outcome))
             after = chunk.last_key
+            if validation.known.commit_asked:
+                break  # nobody waits for the answer: the commit itself will tell
     return preview
 
 

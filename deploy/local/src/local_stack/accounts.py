@@ -12,6 +12,9 @@ FIRST = ("boss",)
 DEMO = ("boss", "hr", "finance")
 """Logins that are made by the operator's command; each is called like its role."""
 
+DEMO_EMPLOYEES = ("a001", "a002", "a003")
+"""Logins that the demo's hr makes for employees."""
+
 
 TYPED_BYTES = 12
 """These passwords are typed by people: 96 random bits, 16 characters."""
@@ -31,7 +34,7 @@ def make_accounts(home: Home, logins: tuple[str, ...], told: dict[str, str]) -> 
     `told` is the gateway's environment. Raises ProcessFailed.
     """
     log = home.logs / "accounts.log"
-    accounts = [FirstAccount(login, password(home.passwords, f"account-{login}", size=TYPED_BYTES)) for login in logins]
+    accounts = [FirstAccount(login, account_password(home, login)) for login in logins]
     for account in accounts:
         done = home.passwords / f"account-{account.login}.made"
         if done.exists():
@@ -51,3 +54,8 @@ def make_accounts(home: Home, logins: tuple[str, ...], told: dict[str, str]) -> 
             raise ProcessFailed("gateway.accounts", f"exit {code}", log, tail(log))
         done.touch()
     return accounts
+
+
+def account_password(home: Home, login: str) -> str:
+    """Read the password of an account that is made here, made on first use."""
+    return password(home.passwords, f"account-{login}", size=TYPED_BYTES)

@@ -44,25 +44,6 @@ async def create_service_database(admin_url: str, service: str, *, owner_passwor
         await inside.close()
 
 
-async def create_database_from_template(admin_url: str, template: str, name: str, *, owner: str, runtime: str) -> None:
-    """Copy the database `template`, which nobody may be connected to, as `name`.
-
-    Tables and their grants are copied; who may connect is not, so it is set again.
-    """
-    async with _maker(admin_url) as connection:
-        await connection.execute(f'CREATE DATABASE "{name}" OWNER "{owner}" TEMPLATE "{template}"')
-        await _open_to(connection, name, runtime)
-
-
-async def drop_database(admin_url: str, name: str) -> None:
-    """Remove a database if it exists, ending the connections to it."""
-    connection = await asyncpg.connect(admin_url)
-    try:
-        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    finally:
-        await connection.close()
-
-
 async def close_system_databases(admin_url: str) -> None:
     """Take from everybody the right to connect to the databases every cluster starts with."""
     async with _maker(admin_url) as connection:

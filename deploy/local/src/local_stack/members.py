@@ -20,8 +20,3 @@ SOURCES = MappingProxyType(
     }
 )
 """Workspace package -> folder of its member in the checkout."""
-
-
-def path_segment(service: str) -> str:
-    """Name a service as it stands in public addresses: `service_desk` -> `service-desk`."""
-    return service.replace("_", "-")

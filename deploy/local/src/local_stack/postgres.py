@@ -55,6 +55,7 @@ _SETTINGS = {
     "max_wal_senders": "0",
     "wal_level": "minimal",  # nothing replicates from the embedded cluster; COPY into a new table skips the log
     "max_replication_slots": "0",
+    "max_logical_replication_workers": "0",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

@@ -4,11 +4,11 @@ import os
 import sys
 import time
 import traceback
-from datetime import UTC, datetime
 from pathlib import Path
 
-from local_stack.accounts import DEMO, FIRST, FirstAccount
-from local_stack.demo import load
+from chassis import clock
+from local_stack.accounts import DEMO, DEMO_EMPLOYEES, FIRST, FirstAccount, account_password
+from local_stack.demo import run_demo
 from local_stack.forks import Forked, fork
 from local_stack.home import Home
 from local_stack.ports import HOST
@@ -51,17 +51,19 @@ def _serve(home: Home, port: int, *, demo: bool, ready: int | None) -> None:
     def tell(text: str) -> None:
         print(text, flush=True)
         with (home.logs / "stack.log").open("a") as log:
-            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {text}\n")
+            log.write(f"{clock.now():%Y-%m-%dT%H:%M:%SZ} {text}\n")
 
     def visit(accounts: list[FirstAccount]) -> Forked | None:
         address = f"http://{HOST}:{port}"
         print(f"\n掌柜已启动 / Zhanggui is up:  {address}   接口 / API: {address}/docs")
         print(f"数据目录 / home: {home.root}")
-        for account in accounts:
-            print(f"登录 / sign in:  {account.login}  {account.password}", flush=True)
         if not demo:
+            for account in accounts:
+                print(f"登录 / sign in:  {account.login}  {account.password}", flush=True)
             return None
-        return fork(lambda: load(address, {account.login: account.password for account in accounts}), title="demo")
+        passwords = {account.login: account.password for account in accounts}
+        passwords |= {login: account_password(home, login) for login in DEMO_EMPLOYEES}
+        return fork(lambda: run_demo(address, passwords), title="demo")
 
     def settled(code: int) -> None:
         if code:

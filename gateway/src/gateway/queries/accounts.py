@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.pagination import PageRequest
@@ -58,7 +58,9 @@ async def account_by_id(session: AsyncSession, id: UUID) -> Account:
 
 async def taken(session: AsyncSession, login: str, employee_no: str | None) -> Account | None:
     """Find an account that has this login or this employee already."""
-    same = or_(accounts.c.login == login, accounts.c.employee_no == employee_no)
+    same = accounts.c.login == login
+    if employee_no is not None:
+        same |= accounts.c.employee_no == employee_no
     row = (await session.execute(_accounts().where(same).limit(1))).one_or_none()
     return _account(row) if row else None
 

@@ -21,7 +21,6 @@ from chassis.outbox import announce
 
 # Changes of the directory are rare and small: one writer at a time makes every decision on what is really there.
 ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtextextended('attendance.directory', 0))")
-ROWS_A_STATEMENT = 1000  # PostgreSQL takes 32,767 parameters in one
 
 
 async def lock_directory(session: AsyncSession) -> None:
@@ -78,12 +77,10 @@ async def record(session: AsyncSession, steps: Sequence[Step]) -> None:
     door = door_of(session)
     records = [_record(session, step, door) for step in steps]
     standing = list({step.after.entry.employee_no: _standing(step.after) for step in steps}.values())
-    for start in range(0, len(records), ROWS_A_STATEMENT):
-        await session.execute(insert(employee_records), records[start : start + ROWS_A_STATEMENT])
-    for start in range(0, len(standing), ROWS_A_STATEMENT):
-        new = upsert(employees).values(standing[start : start + ROWS_A_STATEMENT])
-        fields = {name: new.excluded[name] for name in standing[0] if name != "employee_no"}
-        await session.execute(new.on_conflict_do_update(index_elements=["employee_no"], set_=fields))
+    await session.execute(insert(employee_records), records)
+    new = upsert(employees)
+    fields = {column.name: new.excluded[column.name] for column in employees.c if not column.primary_key}
+    await session.execute(new.on_conflict_do_update(index_elements=["employee_no"], set_=fields), standing)
 
 
 def _today(session: AsyncSession) -> date:

@@ -1,19 +1,25 @@
 """The web application of orders."""
 
+from pathlib import Path
+
 from fastapi import FastAPI
 
+from chassis.imports.routes import imports_router
 from chassis.web import service_app
 from orders.api import orders, refunds
 from orders.domain.permissions import PERMISSIONS
+from orders.intake import KINDS
 from orders.settings import Settings
+
+PROFILES = Path(__file__).parent / "profiles"
 
 
 def create_app() -> FastAPI:
-    """Build the application; nothing is read or opened before it starts."""
+    """Build the application; nothing is read of the environment before it starts."""
     return service_app(
         service="orders",
         title="Orders 订单",
         settings=Settings,
-        routers=[orders.router, refunds.router],
+        routers=[orders.router, refunds.router, imports_router(KINDS, PROFILES)],
         permissions=PERMISSIONS,
     )

@@ -56,8 +56,8 @@ REFUND_FIELDS: Mapping[str, FieldType] = {
 def order_draft(record: Record) -> Draft:
     """Make a draft of an order in a file.
 
-    `status` says how far it came, else the times do. A line without sku, quantity and price is none (an order joined to
-    a file without positions for it); quantity is 1 unless said. `seller` may name several: A001:2,A002:1.
+    `status` says how far it came, else the times do. A line without sku and price is none (an order joined to a file
+    without positions for it); quantity is 1 unless said. `seller` may name several: A001:2,A002:1.
     """
     said: Mapping[str, Any] = record.fields
     for field in ("shop", "order_no"):
@@ -100,9 +100,7 @@ def order_draft(record: Record) -> Draft:
 
 
 def _positions(lines: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    return (
-        row for row in lines if row.get("sku") or row.get("unit_price") is not None or row.get("quantity") is not None
-    )
+    return (row for row in lines if row.get("sku") or row.get("unit_price") is not None)
 
 
 def _or(value: Decimal | None, otherwise: Decimal) -> Decimal:

@@ -44,7 +44,7 @@ class OrderLineRow(Base):
         CheckConstraint("net_amount >= 0", name="net_amount"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True)
     sku: Mapped[str]
@@ -64,7 +64,7 @@ class OrderPartyRow(Base):
         Index("ix_order_parties_employee_no", "employee_no", "order_id"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
     assignment: Mapped[int] = mapped_column(primary_key=True)
     line_no: Mapped[int] = mapped_column(primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
@@ -79,7 +79,7 @@ class OrderStateRow(Base):
     __tablename__ = "order_states"
     __table_args__ = (CheckConstraint("state IN ('created', 'paid', 'completed', 'cancelled')", name="state"),)
 
-    order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
+    order_id: Mapped[UUID] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
     step_no: Mapped[int]
     at: Mapped[Instant]

@@ -9,6 +9,8 @@ READERS_OF_ALL = frozenset({"lead", "hr", "finance", "boss"})
 PERMISSIONS: dict[str, frozenset[str]] = {
     "employees.read": EVERYBODY,
     "employees.write": WRITERS,
+    "imports.read": WRITERS,
+    "imports.write": WRITERS,
 }
 
 

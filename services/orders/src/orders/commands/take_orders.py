@@ -81,7 +81,8 @@ def _verdict(found: Order | Progress | Refusal) -> Taken:
 def check_times(steps: Sequence[Step], door: Door) -> None:
     """Refuse steps that have not happened yet. Raises TimeInFuture."""
     for step in steps:
-        not_in_future(step.at, field=FIELD[step.state], now=door.now)
+        if step.stated:  # an inferred time is another step's
+            not_in_future(step.at, field=FIELD[step.state], now=door.now)
 
 
 def check_sellers(draft: Draft, directory: Directory, door: Door) -> None:

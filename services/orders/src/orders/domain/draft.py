@@ -113,11 +113,24 @@ _DIGEST = 8  # bytes; compared within one order only
 
 def said(draft: Draft) -> bytes:
     """Condense what a source says about an order, field by field, to recognise it when it is said again."""
-    lines = [tuple(map(str, line)) for line in draft.lines]
-    sellers = (draft.sellers, sorted(draft.line_sellers.items()))
-    # instants are compared, not their spellings: 08:00+08:00 is 00:00Z
-    values = (draft.placed_at.timestamp(), draft.basis, draft.buyer, draft.remark, lines, sellers)
-    return b"".join(blake2b(repr(value).encode(), digest_size=_DIGEST).digest() for value in values)
+    lines = [
+        f"{no}\t{sku}\t{title}\t{quantity!s}\t{price!s}\t{discount!s}"
+        for no, sku, title, quantity, price, discount, _ in draft.lines
+    ]
+    sellers = [f"{who.employee_no}\t{who.weight}" for who in draft.sellers]
+    for line_no, own in sorted(draft.line_sellers.items()):
+        sellers += [f"{line_no}\t{who.employee_no}\t{who.weight}" for who in own]
+    return b"".join(
+        blake2b(value.encode(), digest_size=_DIGEST).digest()
+        for value in (
+            str(draft.placed_at.timestamp()),  # instants are compared, not their spellings: 08:00+08:00 is 00:00Z
+            draft.basis,
+            "" if draft.buyer is None else draft.buyer,
+            "" if draft.remark is None else draft.remark,
+            "\n".join(lines),
+            "\n".join(sellers),
+        )
+    )
 
 
 def differing(recorded: bytes, now: bytes) -> tuple[str, ...]:

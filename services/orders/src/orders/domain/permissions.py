@@ -15,7 +15,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "orders.amend": _RECORDS,
     "refunds.read": _EVERYBODY,
     "refunds.execute": _RECORDS,
-    "imports.manage": _RECORDS,
+    "imports.read": _RECORDS,
+    "imports.write": _RECORDS,
 }
 
 

@@ -1,4 +1,4 @@
-"""The whole product for one measurement: started by its own launcher in a home of its own, used through the gateway."""
+"""The whole product for one journey or measurement: started by its own launcher, used through the gateway."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ import psutil
 
 from local_stack.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Stack:
 
     def password(self, login: str) -> str:
         """Find the password the first start made for an account."""
-        return (self.home / "secrets" / "passwords" / f"account-{login}").read_text().strip()
+        return (self.home / "secrets" / "passwords" / f"account-{login}.password").read_text().strip()
 
     def database(self, service: str) -> str:
         """Make the owner's address of a service's database: measuring looks, the services act."""
-        secret = (self.home / "secrets" / "passwords" / f"{service}_owner").read_text().strip()
+        secret = (self.home / "secrets" / "passwords" / f"{service}_owner.password").read_text().strip()
         return f"postgresql://{service}_owner:{secret}@127.0.0.1:{self.processes()['postgres']['port']}/{service}"
 
     def sign_in(self, login: str = "boss") -> httpx.Client:
@@ -63,13 +63,13 @@ def launcher(*arguments: str, home: Path) -> float:
 
 
 @contextmanager
-def stack() -> Iterator[Stack]:
-    """Start the product and end it again."""
-    home = Path(tempfile.mkdtemp(prefix="zhanggui-bench-"))
+def stack(*options: str) -> Iterator[Stack]:
+    """Start the product (with `options` of `up`) and end it again."""
+    home = Path(tempfile.mkdtemp(prefix="zhanggui-trial-"))
     home.chmod(0o711)
     port = free_port()
     try:
-        took = launcher("up", "--detach", "--port", str(port), home=home)
+        took = launcher("up", "--detach", "--port", str(port), *options, home=home)
         yield Stack(home, port, took)
     finally:
         launcher("down", home=home)

@@ -1,0 +1,65 @@
+"""The shelf lies among these tests and is imported like any other service; here it runs on a real database."""
+
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest_asyncio
+
+from chassis.auth import Principal
+from chassis.imports.jobs import work_on_next
+from chassis.testing import Client, TestDatabase
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@dataclass
+class Shelf:
+    """The shelf, uploads by its boss, its worker's steps, and what then lies in its database."""
+
+    http: Client
+    db: TestDatabase
+    connection: asyncpg.Connection
+    principal: Callable[..., Principal]
+
+    def by(self, *roles: str) -> dict[str, str]:
+        return self.http.auth_of(self.principal(*roles, employee_no="A001"))
+
+    async def send(self, files: Mapping[str, bytes] | bytes, **fields: str) -> Any:
+        given = {"boxes.csv": files} if isinstance(files, bytes) else files
+        parts = [("file", (name, body, "text/csv")) for name, body in given.items()]
+        return await self.http.post("/imports", files=parts, data=fields, headers=self.by("boss"))
+
+    async def sent(self, files: Mapping[str, bytes] | bytes, **fields: str) -> str:
+        answer = await self.send(files, **fields)
+        assert answer.status_code == 202, answer.text
+        return str(answer.json()["id"])
+
+    async def work(self) -> None:
+        from shelf.intake import KINDS
+
+        while await work_on_next(self.db.opened, KINDS):
+            pass
+
+    async def shown(self, import_id: str) -> Any:
+        return (await self.http.get(f"/imports/{import_id}", headers=self.by("employee"))).json()
+
+    async def validated(self, files: Mapping[str, bytes] | bytes, **fields: str) -> Any:
+        import_id = await self.sent(files, **fields)
+        await self.work()
+        return await self.shown(import_id)
+
+    async def boxes(self) -> dict[str, Any]:
+        rows = await self.connection.fetch("SELECT * FROM boxes ORDER BY box_no")
+        return {row["box_no"]: row for row in rows}
+
+
+@pytest_asyncio.fixture
+async def shelf(database: Any, client: Any, principal: Any) -> AsyncIterator[Shelf]:
+    db = await database("shelf")
+    connection = await asyncpg.connect(db.owner_url)
+    yield Shelf(await client("shelf", db), db, connection, principal)
+    await connection.close()

@@ -1,0 +1,1 @@
+"""Money: facts in, rulebook applied, payslips out."""

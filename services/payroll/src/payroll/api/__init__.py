@@ -1,0 +1,5 @@
+"""Payroll over HTTP: parse, one command or query, shape the answer."""
+
+from payroll.api import payslips, rulebook, runs, terms
+
+ROUTERS = (terms.router, rulebook.router, runs.router, payslips.router)

@@ -1,0 +1,106 @@
+"""Terms of pay, loss cases and figures over HTTP."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path
+
+from chassis.auth import Principal
+from chassis.dead_letters import letters
+from chassis.idempotency import Once
+from chassis.pagination import Page, Paged, cut
+from chassis.web import Reading, Session, allowed
+from payroll.api.periods import read_period
+from payroll.commands import decide
+from payroll.commands.set_terms import Agreement
+from payroll.commands.set_terms import set_terms as agree
+from payroll.domain.period import Period
+from payroll.queries import decisions, people
+from payroll.queries.decisions import Wanted
+from payroll.schemas import (
+    Figure,
+    FigureReported,
+    Loss,
+    LossDecided,
+    QuarantinedEvent,
+    Recorded,
+    TermsAgreed,
+    TermsHistory,
+    TermsVersion,
+)
+
+router = APIRouter(tags=["terms and decisions"])
+
+EmployeeNo = Annotated[str, Path(max_length=64)]
+
+
+@router.put("/terms/{employee_no}", response_model=TermsVersion)
+async def set_terms(
+    session: Session, by: Annotated[Principal, allowed("terms.write")], employee_no: EmployeeNo, body: TermsAgreed
+) -> Any:
+    """Agree terms of pay from a day on; the same terms again change nothing. 409 for one's own."""
+    agreed = await agree(session, Agreement(employee_no, **body.model_dump()))
+    return asdict(agreed) | {"employee_no": employee_no}
+
+
+@router.get("/terms/{employee_no}", response_model=TermsHistory)
+async def read_terms(session: Reading, by: Annotated[Principal, allowed("terms.read")], employee_no: EmployeeNo) -> Any:
+    """Read every agreement with somebody, newest first."""
+    return {"items": await people.terms_history(session, employee_no)}
+
+
+@router.post("/losses", status_code=201, response_model=Recorded)
+async def record_loss(
+    session: Session, by: Annotated[Principal, allowed("losses.record")], once: Once, body: LossDecided
+) -> Any:
+    """Record a loss an employee caused; the law limits what is taken of it each month. 409 for one's own."""
+
+    async def act() -> dict[str, Any]:
+        return {"id": await decide.record_loss(session, **body.model_dump())}
+
+    return await once(session, by, act)
+
+
+@router.get("/losses", response_model=Paged[Loss])
+async def list_losses(
+    session: Reading, by: Annotated[Principal, allowed("losses.read")], page: Page, wanted: Annotated[Wanted, Depends()]
+) -> Any:
+    """List loss cases, newest first."""
+    rows = await decisions.loss_page(session, wanted, page)
+    items, following = cut(rows, page, key=lambda row: (str(row["case_id"]),))
+    return {"items": items, "next": following}
+
+
+@router.post("/figures", status_code=201, response_model=Recorded)
+async def record_figure(
+    session: Session, by: Annotated[Principal, allowed("figures.record")], once: Once, body: FigureReported
+) -> Any:
+    """Record a month's count out of an outside report; a later one for the same month takes its place."""
+
+    async def act() -> dict[str, Any]:
+        said = body.model_dump() | {"period": read_period(body.period)}
+        return {"id": await decide.record_figure(session, **said)}
+
+    return await once(session, by, act)
+
+
+@router.get("/figures", response_model=Paged[Figure])
+async def list_figures(
+    session: Reading,
+    by: Annotated[Principal, allowed("figures.read")],
+    page: Page,
+    wanted: Annotated[Wanted, Depends()],
+) -> Any:
+    """List figures, newest first."""
+    rows = await decisions.figure_page(session, wanted, page)
+    items, following = cut(rows, page, key=lambda row: (str(row["id"]),))
+    return {"items": [dict(row) | {"period": str(Period.of(row["period"]))} for row in items], "next": following}
+
+
+@router.get("/quarantine", response_model=Paged[QuarantinedEvent])
+async def list_quarantine(session: Reading, by: Annotated[Principal, allowed("quarantine.read")], page: Page) -> Any:
+    """List the events that could not be applied, oldest first; each kept with its bytes and the reason."""
+    after = page.after_key(int) or (0,)
+    rows = await letters(session, after=after[0], limit=page.limit + 1)
+    items, following = cut(rows, page, key=lambda row: (row.id,))
+    return {"items": [asdict(row) for row in items], "next": following}

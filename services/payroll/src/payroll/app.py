@@ -1,0 +1,23 @@
+"""The web application of payroll."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from chassis.imports.routes import imports_router
+from chassis.web import service_app
+from payroll.api import ROUTERS
+from payroll.domain.permissions import PERMISSIONS
+from payroll.intake import KINDS
+from payroll.settings import Settings
+
+
+def create_app() -> FastAPI:
+    """Build the application; nothing is read or opened before it starts."""
+    return service_app(
+        service="payroll",
+        title="Payroll 工资",
+        settings=Settings,
+        routers=[*ROUTERS, imports_router(KINDS, Path(__file__).with_name("profiles"))],
+        permissions=PERMISSIONS,
+    )

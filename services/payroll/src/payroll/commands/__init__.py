@@ -1,0 +1,1 @@
+"""Acts that change what payroll knows; none of them commits."""

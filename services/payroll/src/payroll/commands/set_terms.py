@@ -1,0 +1,110 @@
+"""Agreements about pay: dated versions, each added to the ones before."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from sqlalchemy import insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from chassis.database import raw
+from chassis.door import door_of
+from chassis.problems import Refusal
+from payroll.domain.errors import DateImplausible, OwnPay, SchemeUnknown
+from payroll.domain.terms import Terms
+from payroll.models import rulebook_versions, terms
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
+# agreements are rare: one writer at a time counts the versions of a person
+ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtextextended('payroll.terms', 0))")
+AGREED = """
+SELECT employee_no, valid_from, version, base_salary, scheme, work_place
+FROM terms WHERE employee_no = ANY($1::text[]) ORDER BY version
+"""
+ROWS_A_STATEMENT = 1000
+
+
+class Agreement(NamedTuple):
+    """What somebody is to be paid from a day on. A base salary of 0 is commission only."""
+
+    employee_no: str
+    valid_from: date
+    base_salary: Decimal
+    scheme: str | None = None
+    work_place: str | None = None
+
+
+Taken = tuple[Literal["new", "same", "amended"], Terms] | Refusal
+
+
+async def set_terms(session: AsyncSession, agreement: Agreement) -> Terms:
+    """Record what was agreed with somebody from a date on, as a new version; what is agreed already stays.
+
+    Raises OwnPay, SchemeUnknown, DateImplausible.
+    """
+    [taken] = await take_terms(session, [agreement])
+    if isinstance(taken, Refusal):
+        raise taken
+    return taken[1]
+
+
+async def take_terms(session: AsyncSession, agreements: Sequence[Agreement]) -> list[Taken]:
+    """Record many agreements in their order, and tell what became of each."""
+    await session.execute(ONE_WRITER)
+    taken = await judge_terms(session, agreements)
+    door = door_of(session)
+    rows = [
+        {"employee_no": agreement.employee_no, "decided_at": door.now, "decided_by": door.actor}
+        | {name: getattr(became[1], name) for name in Terms.__dataclass_fields__}
+        for agreement, became in zip(agreements, taken, strict=True)
+        if not isinstance(became, Refusal) and became[0] != "same"
+    ]
+    for start in range(0, len(rows), ROWS_A_STATEMENT):
+        await session.execute(insert(terms), rows[start : start + ROWS_A_STATEMENT])
+    return taken
+
+
+async def judge_terms(session: AsyncSession, agreements: Sequence[Agreement]) -> list[Taken]:
+    """Tell what `take_terms` would do with each agreement, changing nothing."""
+    adopted = set((await session.execute(select(rulebook_versions.c.pack).distinct())).scalars())
+    agreed = await _agreed(session, {agreement.employee_no for agreement in agreements})
+    taken: list[Taken] = []
+    for agreement in agreements:
+        try:
+            _check(agreement, adopted, door_of(session).actor)
+        except Refusal as refusal:
+            taken.append(refusal)
+            continue
+        known = agreed.setdefault(agreement.employee_no, [])
+        standing = next((t for t in reversed(known) if t.valid_from == agreement.valid_from), None)
+        if standing is not None and _says(standing) == agreement[2:]:
+            taken.append(("same", standing))
+            continue
+        version = known[-1].version + 1 if known else 1
+        made = Terms(agreement.valid_from, version, *agreement[2:])
+        taken.append(("amended" if known else "new", made))
+        known.append(made)
+    return taken
+
+
+def _says(agreed: Terms) -> tuple[Decimal, str | None, str | None]:
+    return agreed.base_salary, agreed.scheme, agreed.work_place
+
+
+def _check(agreement: Agreement, adopted: set[str], actor: str) -> None:
+    if actor == agreement.employee_no:
+        raise OwnPay(field="employee_no")
+    if not EARLIEST <= agreement.valid_from <= LATEST:
+        raise DateImplausible(
+            field="valid_from", field_name="valid_from", day=agreement.valid_from, earliest=EARLIEST, latest=LATEST
+        )
+    if agreement.scheme is not None and agreement.scheme not in adopted:
+        raise SchemeUnknown(field="scheme", scheme=agreement.scheme)
+
+
+async def _agreed(session: AsyncSession, numbers: Iterable[str]) -> dict[str, list[Terms]]:
+    found: dict[str, list[Terms]] = {}
+    for row in await (await raw(session)).fetch(AGREED, list(numbers)):
+        found.setdefault(row["employee_no"], []).append(Terms(*list(row)[1:]))
+    return found

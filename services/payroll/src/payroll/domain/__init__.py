@@ -1,0 +1,1 @@
+"""Pure decisions about pay: values in, answer out; no clock, no database, no third-party import."""

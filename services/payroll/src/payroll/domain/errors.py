@@ -1,0 +1,169 @@
+"""What payroll refuses.
+
+Refusal
+├── Invalid 422
+│   ├── PeriodUnreadable
+│   ├── RulebookFaulty           a pack or parameter cannot be used; `errors` lists every fault
+│   ├── PackUnknown
+│   ├── SchemeUnknown            terms name a pack that nobody adopted
+│   ├── ClauseNotInForce         a loss cites a clause that would not price it
+│   ├── NoticeAfterDecision      a loss was decided before the employee was told of it
+│   └── DateImplausible
+├── NotFound 404
+│   ├── PayslipNotFound          not there, or not yours to see: the two answer alike
+│   ├── TermsNotFound
+│   ├── RunNotFound
+│   └── VersionNotFound
+└── Conflict 409
+    ├── OwnPay                   nobody sets their own terms or decides their own case
+    ├── SignedByAuthor
+    ├── AlreadySigned
+    ├── PeriodIssued             the date lies in a period that is issued
+    ├── ApprovedByPreparer
+    ├── AlreadyApproved
+    ├── RunHasProblems
+    ├── RunSuperseded            newer facts of the run exist: a later run, or a later issue
+    ├── NotApproved
+    ├── AlreadyIssued
+    └── NothingDiffers
+"""
+
+from collections.abc import Sequence
+
+from chassis.problems import Conflict, Invalid, NotFound
+
+
+class PeriodUnreadable(Invalid):
+    """{period} is not a period; write year and month like 2026-05."""
+
+    zh = "{period} 不是有效的期间：请写年月，例如 2026-05。"
+
+
+class RulebookFaulty(Invalid):
+    """This version of the rulebook cannot be used: {first}"""
+
+    zh = "这一版制度不能使用：{first_zh}"
+
+    def __init__(self, errors: Sequence[dict[str, str]]) -> None:
+        super().__init__(field=errors[0]["field"], first=errors[0]["message"], first_zh=errors[0]["message_zh"])
+        self.errors = list(errors)
+
+
+class PackUnknown(Invalid):
+    """There is no pack {pack}; the product ships {known}."""
+
+    zh = "没有制度包 {pack}，现有：{known}。"
+
+
+class SchemeUnknown(Invalid):
+    """No rulebook called {scheme} was ever adopted; adopt it first, or leave the scheme out."""
+
+    zh = "尚未采用名为 {scheme} 的制度：请先采用，或不填写方案。"
+
+
+class ClauseNotInForce(Invalid):
+    """Clause {clause} prices no loss of this employee on {day}; in force there: {known}."""
+
+    zh = "条款 {clause} 在 {day} 对该员工的损失不适用；当日适用：{known}。"
+
+
+class NoticeAfterDecision(Invalid):
+    """The employee was told on {noticed_on}, after the decision of {decided_on}; tell them before it is decided."""
+
+    zh = "告知日期 {noticed_on} 晚于决定日期 {decided_on}：须事先告知员工。"
+
+
+class DateImplausible(Invalid):
+    """{field_name} {day} lies outside {earliest} to {latest}; check the year."""
+
+    zh = "{field_name} {day} 不在 {earliest} 至 {latest} 之间，请检查年份。"
+
+
+class PayslipNotFound(NotFound):
+    """There is no such payslip here."""
+
+    zh = "没有找到该工资条。"
+
+
+class TermsNotFound(NotFound):
+    """No terms of pay are recorded for this employee."""
+
+    zh = "没有登记该员工的工资约定。"
+
+
+class RunNotFound(NotFound):
+    """There is no such pay run here."""
+
+    zh = "没有找到该次工资计算。"
+
+
+class VersionNotFound(NotFound):
+    """There is no such version of the rulebook here."""
+
+    zh = "没有找到该制度版本。"
+
+
+class OwnPay(Conflict):
+    """Nobody decides about their own pay; somebody else has to enter this."""
+
+    zh = "任何人不能决定自己的工资：请由他人录入。"
+
+
+class SignedByAuthor(Conflict):
+    """A version is signed by somebody other than its author {author}."""
+
+    zh = "制度版本须由起草人 {author} 以外的人签署。"
+
+
+class AlreadySigned(Conflict):
+    """This version was signed by {by} already."""
+
+    zh = "该版本已由 {by} 签署。"
+
+
+class PeriodIssued(Conflict):
+    """{day} lies in or before {period}, whose payslips are issued; choose {earliest} or later."""
+
+    zh = "{day} 属于或早于已发放的期间 {period}：请选择 {earliest} 或以后。"
+
+
+class ApprovedByPreparer(Conflict):
+    """A run is approved by somebody other than who prepared it ({preparer})."""
+
+    zh = "工资须由编制人 {preparer} 以外的人批准。"
+
+
+class AlreadyApproved(Conflict):
+    """This run was approved by {by} already."""
+
+    zh = "该次工资已由 {by} 批准。"
+
+
+class RunHasProblems(Conflict):
+    """{count} payslips of this run have problems; mend what they name and prepare the run again."""
+
+    zh = "本次有 {count} 份工资条存在问题：请处理后重新计算。"
+
+
+class RunSuperseded(Conflict):
+    """This run is out of date: another run was prepared or issued since; prepare it again."""
+
+    zh = "本次计算已过时：其后又有计算或发放，请重新计算。"
+
+
+class NotApproved(Conflict):
+    """This run was not approved yet; somebody other than its preparer has to."""
+
+    zh = "该次工资尚未批准。"
+
+
+class AlreadyIssued(Conflict):
+    """This run was issued already."""
+
+    zh = "该次工资已经发放。"
+
+
+class NothingDiffers(Conflict):
+    """{period} is issued, and nothing has changed since."""
+
+    zh = "{period} 已发放，此后没有任何差异。"

@@ -1,0 +1,57 @@
+"""A payslip: the lines of one person's month, and what follows from them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from payroll.domain.clause import LegalClass
+from payroll.domain.line import Balance, Kind, Line
+from payroll.domain.money import ZERO
+from payroll.domain.period import Period
+from payroll.domain.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Payslip:
+    """One person's month. `gross` is the wage earned, before anything else is taken; `net` is the sum of the lines.
+
+    `remarks` say what had no effect and why; while there are `problems` the payslip may not be issued.
+    """
+
+    employee_no: str
+    period: Period
+    lines: tuple[Line, ...]
+    gross: Decimal
+    net: Decimal
+    remarks: tuple[Text, ...] = ()
+    problems: tuple[Text, ...] = ()
+    balances: tuple[Balance, ...] = ()
+
+
+def earned_by(lines: Iterable[Line]) -> Decimal:
+    """Add up the wage earned: pay, less what turned out not to be earned."""
+    earning = (Kind.SALARY, Kind.EARNING)
+    return sum((x.allowed for x in lines if x.kind in earning or x.legal_class is LegalClass.BONUS_NOT_EARNED), ZERO)
+
+
+def differences(issued: Sequence[Line], now: Sequence[Line]) -> list[Line]:
+    """Tell what a re-run changes of an issued period: one line per key whose allowed amount differs.
+
+    A line that is gone is taken back in full. `issued` may hold several lines of a key: the payslip and differences
+    issued since.
+    """
+    before: dict[str, Line] = {}
+    for old in issued:
+        known = before.get(old.key)
+        before[old.key] = old if known is None else replace(known, allowed=known.allowed + old.allowed)
+    after, changed = {line.key: line for line in now}, []
+    for key in sorted(before.keys() | after.keys()):
+        was, line = before.get(key), after.get(key)
+        change = (line.allowed if line else ZERO) - (was.allowed if was else ZERO)
+        if not change:
+            continue
+        if line is None:
+            assert was is not None
+            line = replace(was, entries=(), steps=(), limits=())
+        changed.append(replace(line, wanted=change, allowed=change, carried=ZERO))
+    return changed

@@ -1,0 +1,1 @@
+"""Questions to payroll that change nothing."""

@@ -1,0 +1,1 @@
+"""The rulebook: packs as text, read, typed, compiled and proved by their own examples."""
