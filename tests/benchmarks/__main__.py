@@ -23,10 +23,11 @@ def main(asked: list[str]) -> None:
     if unknown := [name for name in asked if name not in MEASURES]:
         sys.exit(f"unknown: {', '.join(unknown)}; there are {', '.join(MEASURES)}")
     cores, load = os.cpu_count(), os.getloadavg()[0]
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {platform.machine()}, {cores} cores, Python {platform.python_version()}")
+    machine = f"{platform.machine()}, {cores} cores, Python {platform.python_version()}"
+    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine}")
     print(f"load before the first measure: {load:.2f}")
     for name in asked or MEASURES:
-        print(f"\n== {name}: {(MEASURES[name].__doc__ or sys.modules[f'benchmarks.{name}'].__doc__ or '').splitlines()[0]}")
+        print(f"\n== {name}: {(sys.modules[f'benchmarks.{name}'].__doc__ or '').splitlines()[0]}")
         MEASURES[name]()
 
 

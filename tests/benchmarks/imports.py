@@ -38,7 +38,8 @@ def measure() -> None:
         counts = said["counts"]
         orders = counts["new"] + counts["amended"] + counts["same"]
         print(f"{said['state']}: {counts}")
-        print(f"upload {uploaded - began:.1f} s, validation {validated - uploaded:.1f} s, commit {ended - validated:.1f} s")
+        parts = {"upload": uploaded - began, "validation": validated - uploaded, "commit": ended - validated}
+        print(", ".join(f"{name} {seconds:.1f} s" for name, seconds in parts.items()))
         total = ended - began
-        print(f"{counts['read'] / total:.0f} CSV lines/s, {orders / total:.0f} orders/s from upload to last commit ({total:.1f} s)")
+        print(f"{counts['read'] / total:.0f} CSV lines/s, {orders / total:.0f} orders/s; in all {total:.1f} s")
         print(f"CPU meanwhile: {used}")

@@ -11,6 +11,7 @@ from local_stack.trial import stack
 
 RATE, SECONDS = 300, 20
 LOOK = 0.004
+LAST = "SELECT about, max(position) FROM outbox WHERE about LIKE '%open-%' GROUP BY about"
 
 
 async def watch(url: str, seen: list[tuple[int, float]], stop: asyncio.Event) -> None:
@@ -40,7 +41,7 @@ async def measure() -> None:
         stop.set()
         await watching
         connection = await asyncpg.connect(made.database("orders"))
-        rows = await connection.fetch("SELECT about, max(position) FROM outbox WHERE about LIKE '%open-%' GROUP BY about")
+        rows = await connection.fetch(LAST)
         await connection.close()
     positions, times = [p for p, _ in seen], [t for _, t in seen]
     delays = sorted(

@@ -69,7 +69,10 @@ async def opened(url: str, token: str, prefix: str, *, rate: float, seconds: flo
         statuses[answer.status] = statuses.get(answer.status, 0) + 1
 
     began = time.perf_counter()
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http, asyncio.TaskGroup() as group:
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http,
+        asyncio.TaskGroup() as group,
+    ):
         for number in range(int(rate * seconds)):
             await asyncio.sleep(max(0.0, began + number / rate - time.perf_counter()))
             group.create_task(post(http, number))

@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from local_stack.trial import Stack, cpu_seconds, stack
 from chassis import clock
 from chassis.auth import Principal, read_private_key, sign
+from local_stack.trial import Stack, cpu_seconds, stack
 
 LOAD = Path(__file__).with_name("load.py")
 WATCHED = ("orders api", "gateway api", "orders worker", "payroll worker", "postgres", "nats")
@@ -44,7 +44,9 @@ def measure() -> None:
             direct = load("closed", upstream, directly(made), f"d{number}-", "--seconds", str(SECONDS))
             time.sleep(1)
             before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
-            through = load("closed", f"{made.gateway}/api/orders/orders", public, f"g{number}-", "--seconds", str(SECONDS))
+            through = load(
+                "closed", f"{made.gateway}/api/orders/orders", public, f"g{number}-", "--seconds", str(SECONDS)
+            )
             used = {name: cpu_seconds(processes[name]["pid"]) - before[name] for name in WATCHED}
             time.sleep(1)
             ratios.append(through["per_second"] / direct["per_second"])

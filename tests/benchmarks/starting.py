@@ -5,8 +5,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from local_stack.trial import Stack, launcher, memory
 from local_stack.ports import free_port
+from local_stack.trial import Stack, launcher, memory
 
 REST = 20.0
 

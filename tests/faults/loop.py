@@ -110,7 +110,7 @@ async def run(made: Street, *, events: int, blows: Sequence[Blow], say: Say, pat
     async def misfortune() -> None:
         for index, blow in enumerate(blows):
             due = events * (index + 1) // (len(blows) + 1)
-            while accepted < due:  # noqa: ASYNC110
+            while accepted < due:
                 await asyncio.sleep(0.01)
             line = f"{time.monotonic() - began:6.1f} s  {blow.kind:6} {blow.target:9} for {blow.seconds:.2f} s"
             say(f"{line}  after {accepted} of {events}")

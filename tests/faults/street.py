@@ -156,4 +156,3 @@ async def quarantined(made: Street) -> int:
         return int(await connection.fetchval("SELECT count(*) FROM quarantine"))
     finally:
         await connection.close()
-

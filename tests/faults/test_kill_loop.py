@@ -15,7 +15,8 @@ EVERYTHING = ("broker", "database", "relay", "stand-by", "consumer", "api")
 
 def show(verdict: Verdict) -> None:
     print(
-        f"accepted {verdict.accepted}, faults {dict(verdict.faults)}; recorded {verdict.recorded} of {verdict.expected}:"
+        f"accepted {verdict.accepted}, faults {dict(verdict.faults)};"
+        f" recorded {verdict.recorded} of {verdict.expected}:"
         f" lost {verdict.lost}, double {verdict.double}, foreign {verdict.foreign}, quarantined {verdict.quarantined},"
         f" sums {'equal' if verdict.sums_equal else 'DIFFER'}, caught up after {verdict.caught_up_after}"
     )

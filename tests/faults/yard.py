@@ -1,7 +1,7 @@
 """Forks processes of services on request: one JSON object a line in, the child's pid a line out.
 
-A fork of a process that has imported the libraries starts in a fraction of the time, so that the loop spends its time on
-faults and not on imports. What is killed is a real process with nothing shared but memory that nobody writes to.
+A fork of a process that has imported the libraries starts in a fraction of the time, so that the loop spends its time
+on faults and not on imports. What is killed is a real process with nothing shared but memory that nobody writes to.
 """
 
 import json

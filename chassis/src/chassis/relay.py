@@ -173,8 +173,8 @@ async def stream_end(broker: Client, connection: asyncpg.Connection, producer: s
         oldest = await oldest_kept(connection)
         if oldest > last + 1:
             raise RelayStopped(
-                f"stream {stream_of(producer)} is empty and begins at {last + 1}, but the oldest event kept is {oldest};"
-                " delete the stream, and this relay will declare it with the right first sequence"
+                f"stream {stream_of(producer)} is empty and begins at {last + 1}, but the oldest event kept is"
+                f" {oldest}; delete the stream, and this relay will declare it with the right first sequence"
             )
         return last
     message = await streams.stored(broker, producer, last)

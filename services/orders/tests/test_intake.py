@@ -69,7 +69,7 @@ async def test_the_same_file_twice_changes_nothing(orders: Orders) -> None:
 
 
 async def test_a_later_file_takes_orders_further(orders: Orders) -> None:
-    paid = {"paid_at": PLACED}
+    paid: dict[str, Any] = {"paid_at": PLACED}
     await apply(orders, order("T1"), order("T2"), order("T3", **paid), order("T4"))
     later = [
         order("T1", **paid),

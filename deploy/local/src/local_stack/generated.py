@@ -40,7 +40,9 @@ def drift(root: Path) -> list[str]:
 
 
 def _documents(root: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(root)): path.read_bytes() for path in (root / FOLDER).rglob("*.json")}
+    folder = root / FOLDER
+    generated = [folder / "asyncapi.json", *folder.glob("schemas/*.json"), *folder.glob("openapi/*.json")]
+    return {str(path.relative_to(root)): path.read_bytes() for path in generated if path.exists()}
 
 
 def _run(module: str, *arguments: str) -> subprocess.Popen[str]:

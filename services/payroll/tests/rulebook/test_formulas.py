@@ -15,8 +15,9 @@ from payroll.domain.text import Text
 from payroll.rulebook.build import _parameter
 from payroll.rulebook.compile import formula
 from payroll.rulebook.grammar import MAX_DEPTH, MAX_TOKENS
+from payroll.rulebook.names import Names
 from payroll.rulebook.problems import FormulaRefused
-from payroll.rulebook.typed import Names, typed
+from payroll.rulebook.typed import typed
 from payroll.rulebook.units import Kind
 from payroll.rulebook.vocabulary import EventWords, Vocabulary, Word
 

@@ -28,7 +28,7 @@ async def test_agreements_are_added_and_never_altered(payroll: Payroll) -> None:
         (1, "2020-01-01", "3500.00"),
     ]
     payslip = await payroll.running("2026-05", "A1")
-    assert payslip["net"] == "3758.06", "15 days of 3,500 and 16 of 4,000"
+    assert payslip["net"] == "3758.07", "15 days of 3,500 and 16 of 4,000: 1,693.55 + 2,064.52"
     assert (await payroll.get("/terms/ZZ")).json()["code"] == "terms-not-found"
 
 

@@ -19,7 +19,7 @@ from payroll.consumers import SUBSCRIPTIONS
 from .conftest import SHANGHAI, Payroll, shares
 
 DOOR = Door(clock.now(), "test", "test", SHANGHAI)
-NEW_YEAR = clock.now().replace(year=2026, month=5, day=31, hour=16, minute=30)  # June already in Shanghai
+JUNE_THERE = clock.now().replace(year=2026, month=5, day=31, hour=16, minute=30)  # June already in Shanghai
 
 
 def order(kind: Any, number: str, amount: str = "10.00", **sold: str) -> EventData:
@@ -32,7 +32,7 @@ async def consume(payroll: Payroll, producer: str, events: Sequence[tuple[UUID, 
     [handlers] = [dict(s.handlers) for s in SUBSCRIPTIONS if s.producer == producer]
     received = []
     for position, (id, data) in enumerate(events, start=1):
-        said = Outgoing(data, about=getattr(data, "order_no", "A1"), time=NEW_YEAR, event_id=id)
+        said = Outgoing(data, about=getattr(data, "order_no", None) or "R1", time=JUNE_THERE, event_id=id)
         message = Message(position, 1, b"", data.type, encode(said, DOOR).body)
         received.append((parse(message, type(data)), message))
     async with payroll.db.opened.transaction(DOOR) as session:
@@ -94,12 +94,18 @@ async def test_a_repeated_event_is_refused_and_the_rest_of_its_batch_counts(payr
 
 
 async def test_the_directory_holds_what_was_said_last(payroll: Payroll) -> None:
-    entry = {"employee_no": "A1", "name": "林", "department": "一部", "post": "客服", "hire_date": date(2026, 1, 1)}
-    hired, changed = EmployeeHired(**entry), EmployeeChanged(**entry | {"work_place": "广州"})  # type: ignore[arg-type]
+    entry: dict[str, Any] = {
+        "employee_no": "A1",
+        "name": "林",
+        "department": "一部",
+        "post": "客服",
+        "hire_date": date(2026, 1, 1),
+    }
+    hired, changed = EmployeeHired(**entry), EmployeeChanged(**entry | {"work_place": "广州"})
     left = EmployeeLeft(employee_no="A1", leave_date=date(2026, 5, 31))
     query = "SELECT name, work_place, leave_date FROM directory"
     await consume(payroll, "attendance", [(new_id(), data) for data in (hired, left, changed)])
     assert await payroll.rows(query) == [{"name": "林", "work_place": "广州", "leave_date": date(2026, 5, 31)}]
-    again = EmployeeHired(**entry | {"hire_date": left.leave_date + timedelta(days=1)})  # type: ignore[arg-type]
+    again = EmployeeHired(**entry | {"hire_date": left.leave_date + timedelta(days=1)})
     await consume(payroll, "attendance", [(new_id(), again)])
     assert await payroll.rows(query) == [{"name": "林", "work_place": None, "leave_date": None}]

@@ -12,7 +12,7 @@ from payroll.domain.facts import Fact
 from payroll.domain.line import Entry
 from payroll.domain.money import cents
 from payroll.domain.period import Period
-from payroll.domain.text import Text
+from payroll.domain.text import Text, joined
 
 # what a clause wants for a fact, and which occurrence of the month it was to that clause
 Wanted: TypeAlias = tuple[Clause, Decimal, int]
@@ -33,10 +33,11 @@ class Assessment:
 
 @dataclass(slots=True)
 class Assessed:
-    """Everything judged for one person, and what could not be."""
+    """Everything judged for one person, what could not be, and how many facts no rulebook was in force for."""
 
     by_clause: dict[tuple[str, str], Assessment] = field(default_factory=dict)
     problems: list[Text] = field(default_factory=list)
+    unpriced: int = 0
 
     def into(self, clause: Clause, scope: Scope) -> Assessment:
         """Open the clause's assessment, with the steps that are the same for every fact of the month."""
@@ -56,11 +57,13 @@ def assess(
     month: Month,
     facts: Iterable[Fact],
     sale_days: Mapping[UUID, date],
+    employed: bool,
 ) -> Assessed:
     """Judge one person's facts, which are in order, by the clauses in force on each fact's day.
 
     A sale passed on later is priced by the clause of the day it was completed (`sale_days`): a change in June never
-    alters the price of a sale of May. Clauses judged once a month are those in force on the last day.
+    alters the price of a sale of May. Clauses judged once a month are those in force on the last day,
+    for people who are `employed` in it.
     """
     assessed, seen = Assessed(), dict[str, int]()
     versions = {day: rulebook.on(scheme, day) for day, scheme in scheme_on.items()}
@@ -74,10 +77,13 @@ def assess(
         if day not in versions:
             versions[day] = rulebook.on(scheme_on.get(fact.business_date), day)
         version = versions[day]
-        if version is not None and (clauses := version.by_event.get(fact.type)):
+        if version is None:
+            assessed.unpriced += 1
+        elif clauses := version.by_event.get(fact.type):
             _judge(assessed, clauses, scope, fact, seen)
-    last = versions.get(period.last) or rulebook.on(scheme_on.get(period.last), period.last)
-    _judge_month(assessed, last, scope, period)
+    if employed:
+        last = versions.get(period.last) or rulebook.on(scheme_on.get(period.last), period.last)
+        _judge_month(assessed, last, scope, period)
     return assessed
 
 
@@ -102,7 +108,9 @@ def _judge(assessed: Assessed, clauses: tuple[Clause, ...], scope: Scope, fact: 
             assessment.steps[fact.event_id] = clause.amount.explain(scope)
             assessment.noticed[fact.event_id] = fact.noticed_on
         elif assessment.pattern is None:
-            text = clause.amount.explain(scope)[-1].text
+            known = assessment.preamble
+            steps = [step.text for step in clause.amount.explain(scope) if step not in known]
+            text = joined(steps, "；", "; ")
         result = cents(exact)
         assessment.entries.append(
             Entry(fact.event_id, fact.about, fact.business_date, fact.amount, exact, result, fact.sale, text)
@@ -127,9 +135,7 @@ def _judge_month(assessed: Assessed, version: RulebookVersion | None, scope: Sco
             assessed.problems.append(_about(clause, str(period), problem.reason))
 
 
-def _one_of_each_family(
-    wanted: list[tuple[Clause, Decimal, Decimal]],
-) -> list[tuple[Clause, Decimal, Decimal]]:
+def _one_of_each_family(wanted: list[Wanted]) -> list[Wanted]:
     if len(wanted) < 2:
         return wanted
     chosen: dict[str, Wanted] = {}

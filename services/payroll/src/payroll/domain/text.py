@@ -11,8 +11,11 @@ class Text(NamedTuple):
     en: str
 
     def filled(self, values: Mapping[str, str]) -> "Text":
-        """Put `values` into the `{braces}` of both wordings."""
-        return Text(self.zh.format_map(values), self.en.format_map(values))
+        """Put `values` into the `{names}` of both wordings; braces that name nothing stay as they are."""
+        zh, en = self
+        for name, value in values.items():
+            zh, en = zh.replace(f"{{{name}}}", value), en.replace(f"{{{name}}}", value)
+        return Text(zh, en)
 
 
 def joined(parts: list[Text], zh: str, en: str) -> Text:

@@ -8,9 +8,10 @@ from payroll.domain.facts import Value
 from payroll.domain.text import Text
 from payroll.rulebook import tree as t
 from payroll.rulebook.compile import compiled, formula
+from payroll.rulebook.names import Names
 from payroll.rulebook.problems import ClauseRefused, FormulaRefused
 from payroll.rulebook.shape import ClauseText, PackText, ParameterText, Written
-from payroll.rulebook.typed import Names, typed
+from payroll.rulebook.typed import typed
 from payroll.rulebook.units import NUMERIC, Kind, Table, joined
 from payroll.rulebook.vocabulary import EventWords, Vocabulary
 

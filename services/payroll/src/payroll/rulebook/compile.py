@@ -39,7 +39,9 @@ def formula(text: str, node: t.Node) -> Formula:
         text=text,
         evaluate=compiled(node),
         explain=lambda scope: steps(node, scope, once),
-        pattern=(lambda scope: pattern(node, scope, once)) if t.uniform(node) else None,
+        pattern=(lambda scope: pattern(node, scope, once))
+        if t.uniform(node) and t.fields(node) <= {"amount"}
+        else None,
         preamble=(lambda scope: preamble(node, scope, once)) if preambled else (lambda scope: ()),
         inputs=lambda scope: {t.called(below): str(once(below)(scope)) for below in read},
     )

@@ -69,7 +69,7 @@ def _result(clause: Clause, example: Example, vocabulary: Vocabulary) -> Decimal
     book = Rulebook([RulebookVersion("example", 1, PERIOD.first, NOON, (clause,))])
     days: dict[date, str | None] = {PERIOD.first: None, PERIOD.last: None}
     month = Month([*facts, *counted], terms)
-    assessed = assess(PERIOD, book, scheme_on=days, month=month, facts=facts, sale_days={})
+    assessed = assess(PERIOD, book, scheme_on=days, month=month, facts=facts, sale_days={}, employed=True)
     if assessed.problems:
         raise FormulaRefused(assessed.problems[0], Text("补全例子", "complete the example"))
     return sum((entry.result for a in assessed.by_clause.values() for entry in a.entries), ZERO)

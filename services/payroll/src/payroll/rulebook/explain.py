@@ -41,6 +41,8 @@ class _Writer:
                 return self.worth(node)
             case t.Field() if self.open_fields:
                 return Text(f"{node.title.zh} {{{node.name}}}", f"{node.title.en} {{{node.name}}}")
+            case t.Defined() if self.open_fields and t.varies(node):
+                return self.write(node.node, bracket)
             case t.Parameter() | t.Field() | t.Measure() | t.Term() | t.Defined():
                 return _labelled(node.title, self.worth(node))
             case t.Nth():

@@ -187,6 +187,11 @@ def varies(node: Node) -> bool:
     return any(isinstance(x, Field | Nth) for x in walk(node))
 
 
+def fields(node: Node) -> set[str]:
+    """Name the event fields that a formula reads."""
+    return {below.name for below in walk(node) if isinstance(below, Field)}
+
+
 def uniform(node: Node) -> bool:
     """Tell whether every fact of the month takes the same way through the formula."""
     if isinstance(node, Conditional):

@@ -1,36 +1,18 @@
 """Giving every part of a formula its kind, and refusing what does not fit, with place and remedy."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from lark import Tree
 from lark.lexer import Token
 
-from payroll.domain.facts import Value
 from payroll.domain.text import Text
 from payroll.rulebook import tree as t
 from payroll.rulebook.grammar import parse
-from payroll.rulebook.problems import FormulaRefused
+from payroll.rulebook.names import Names, blank, refused
 from payroll.rulebook.units import NUMERIC, PRODUCTS, QUOTIENTS, UNITS, Kind, Table, joined
-from payroll.rulebook.vocabulary import EventWords, Vocabulary
 
 ZERO = Decimal(0)
 ROUNDING = ("floor", "ceil", "round")
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What a formula may name: words of its event, terms, measures, the clause's parameters and defined steps.
-
-    A parameter whose value is None is blank.
-    """
-
-    vocabulary: Vocabulary
-    event: EventWords | None
-    parameters: Mapping[str, tuple[Kind, Value] | Table | None]
-    titles: Mapping[str, Text]
-    defined: Mapping[str, t.Node]
 
 
 def typed(text: str, names: Names, expected: Kind | None = None) -> t.Node:
@@ -41,7 +23,7 @@ def typed(text: str, names: Names, expected: Kind | None = None) -> t.Node:
     syntax = parse(text)
     node = _Typing(names).node(syntax)
     if expected is not None and node.kind is not expected:
-        raise _refused(
+        raise refused(
             syntax,
             Text(f"这里应是 {expected}，却是 {node.kind}", f"this must be {expected}, but is {node.kind}"),
             Text("检查单位", "check the units"),
@@ -55,11 +37,6 @@ def quantity(number: str, unit: str | None) -> t.Literal:
         return t.Literal(Kind.NUMBER, Decimal(number))
     kind, scale = UNITS[unit]
     return t.Literal(kind, Decimal(number) * scale)
-
-
-def _refused(at: Tree[Token] | Token, what: Text, remedy: Text) -> FormulaRefused:
-    place = at if isinstance(at, Token) else at.meta
-    return FormulaRefused(what, remedy, getattr(place, "line", 1) or 1, getattr(place, "column", 1) or 1)
 
 
 class _Typing:
@@ -104,7 +81,7 @@ class _Typing:
     def numeric(self, tree: Tree[Token] | Token) -> t.Node:
         node = self.below(tree)
         if node.kind not in NUMERIC:
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"不能用 {node.kind} 计算", f"cannot calculate with {node.kind}"),
                 Text("用数量", "use a quantity"),
@@ -114,7 +91,7 @@ class _Typing:
     def condition(self, tree: Tree[Token] | Token) -> t.Node:
         node = self.below(tree)
         if node.kind is not Kind.BOOLEAN:
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"这里要条件，却是 {node.kind}", f"a condition is needed here, not {node.kind}"),
                 Text("写成比较，例如 x > 0", "write a comparison such as x > 0"),
@@ -127,13 +104,13 @@ class _Typing:
         if name in names.parameters:
             parameter = names.parameters[name]
             if isinstance(parameter, Table):
-                raise _refused(
+                raise refused(
                     token,
                     Text(f"{name} 是表格", f"{name!r} is a table"),
                     Text("用 band(x, 表) 或 step(x, 表)", f"look up in it: band(x, {name}) or step(x, {name})"),
                 )
             if parameter is None:
-                raise _blank(token, name)
+                raise blank(token, name)
             return t.Parameter(parameter[0], name, title, parameter[1])
         if name in names.defined:
             return t.Defined(names.defined[name].kind, name, title, names.defined[name])
@@ -151,7 +128,7 @@ class _Typing:
             *(names.event.fields if names.event else ()),
             *names.vocabulary.terms,
         ]
-        raise _refused(
+        raise refused(
             token,
             Text(f"没有名为 {name} 的字段、参数或条件", f"there is no field, parameter or term called {name!r}"),
             Text(f"可用：{'、'.join(known)}", f"there are: {', '.join(known)}"),
@@ -165,7 +142,7 @@ class _Typing:
             "/": QUOTIENTS.get((left.kind, right.kind)),
         }.get(sign, joined(left.kind, right.kind))
         if kind is None:
-            raise _refused(
+            raise refused(
                 tree,
                 Text(
                     f"单位不合：{left.kind} {sign} {right.kind}",
@@ -174,14 +151,14 @@ class _Typing:
                 Text("换成同类数量，或用比例", "use quantities of one kind, or a ratio such as 1 %"),
             )
         if sign == "/" and isinstance(right, t.Literal | t.Parameter) and not right.value:
-            raise _refused(tree, Text("除数为零", "division by zero"), Text("换一个除数", "divide by something else"))
+            raise refused(tree, Text("除数为零", "division by zero"), Text("换一个除数", "divide by something else"))
         return t.Arithmetic(kind, sign, left, right, tree.meta.line, tree.meta.column)
 
     def comparison(self, tree: Tree[Token]) -> t.Node:
         left, right, sign = self.below(tree.children[0]), self.below(tree.children[2]), str(tree.children[1])
         kind = joined(left.kind, right.kind)
         if kind is None or (kind not in NUMERIC and sign not in ("==", "!=")):
-            raise _refused(
+            raise refused(
                 tree,
                 Text(
                     f"不能比较 {left.kind} {sign} {right.kind}",
@@ -202,7 +179,7 @@ class _Typing:
             kind = joined(kind, node.kind) if kind is not None else None
         if kind is None:
             kinds = ", ".join(node.kind for node in nodes)
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"单位不一致：{kinds}", f"these must be of one kind: {kinds}"),
                 Text("统一单位", "write them all in the same unit"),
@@ -222,7 +199,7 @@ class _Typing:
             nodes = tuple(self.numeric(a) for a in arguments)
             return t.Call(self.same(tree, nodes), name, nodes)
         if name in (*ROUNDING, "min", "max"):
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"{name} 的参数个数不对", f"{name} got {len(arguments)} arguments"),
                 Text(
@@ -230,7 +207,7 @@ class _Typing:
                     "floor, ceil, round take one; min, max two or more",
                 ),
             )
-        raise _refused(
+        raise refused(
             token,
             Text(f"没有函数 {name}", f"there is no function {name!r}"),
             Text(
@@ -242,7 +219,7 @@ class _Typing:
     def measure(self, tree: Tree[Token], name: str, arguments: list[Tree[Token]]) -> t.Node:
         words = [str(a.children[0])[1:-1] for a in arguments if a.data == "text"]
         if len(words) != len(arguments) or len(words) != (1 if name == "count" else 2):
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"{name} 的写法不对", f"{name} is written another way"),
                 Text(
@@ -252,7 +229,7 @@ class _Typing:
             )
         events = self.names.vocabulary.events
         if words[0] not in events:
-            raise _refused(
+            raise refused(
                 arguments[0],
                 Text(f"没有事件 {words[0]}", f"there is no event {words[0]!r}"),
                 Text(f"可用：{'、'.join(events)}", f"there are: {', '.join(events)}"),
@@ -262,7 +239,7 @@ class _Typing:
             return t.Measure(Kind.COUNT, words[0], None, event.title)
         field = event.fields.get(words[1])
         if field is None or field.kind not in NUMERIC:
-            raise _refused(
+            raise refused(
                 arguments[1],
                 Text(
                     f"{words[0]} 没有可相加的字段 {words[1]}",
@@ -277,16 +254,16 @@ class _Typing:
         table_name = str(arguments[1].children[0]) if len(arguments) == 2 and arguments[1].data == "name" else ""
         table = self.names.parameters.get(table_name)
         if table is None and table_name in self.names.parameters:
-            raise _blank(arguments[1], table_name)
+            raise blank(arguments[1], table_name)
         if not isinstance(table, Table):
-            raise _refused(
+            raise refused(
                 tree,
                 Text(f"{name} 要一个值和一个表格参数", f"{name} takes a value and a table parameter"),
                 Text(f"写成 {name}(x, 表)", f"write {name}(x, table) and put the table under parameters"),
             )
         node = self.numeric(arguments[0])
         if joined(node.kind, table.keys) is None:
-            raise _refused(
+            raise refused(
                 tree,
                 Text(
                     f"表格按 {table.keys} 分档，给的却是 {node.kind}",
@@ -295,18 +272,10 @@ class _Typing:
                 Text("统一单位", "use the same unit for both"),
             )
         if name == "step" and table.over is not None:
-            raise _refused(
+            raise refused(
                 arguments[1],
                 Text("step 的表格不用 over", "a table for step has no row `over`: its last step is open"),
                 Text("去掉 over", "remove it"),
             )
         title = self.names.titles.get(table_name, Text(table_name, table_name))
         return t.Lookup(table.values, name, node, table, table_name, title)
-
-
-def _blank(at: Tree[Token] | Token, name: str) -> FormulaRefused:
-    return _refused(
-        at,
-        Text(f"参数 {name} 是空的", f"parameter {name!r} is blank"),
-        Text("先填写它：原制度没有给出数值", "set it before this clause is used: its source gives no value"),
-    )
