@@ -134,6 +134,7 @@ class Street:
 
     port: int
     database: Database
+    owner_url: str
     orders: Service
     payroll: Service
     orders_port: int
@@ -212,6 +213,6 @@ async def street(
             for name, value in environment.items():
                 monkeypatch.setenv(f"ZHANGGUI_{name.upper()}", str(value))
             port = await stack.enter_async_context(served(create_app()))
-            return Street(port, db.opened, orders, payroll, orders_port, stack, keys)
+            return Street(port, db.opened, db.owner_url, orders, payroll, orders_port, stack, keys)
 
         yield build

@@ -1,6 +1,8 @@
 """The decisions of the gateway, one by one."""
 
 from datetime import UTC, datetime, timedelta
+from posixpath import normpath
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -65,9 +67,6 @@ def test_a_path_that_could_mean_another_place_is_refused(rest: bytes) -> None:
 
 @given(st.lists(st.sampled_from([b"..", b".", b"%2e", b"%2E", b"%2f", b"/", b"\\", b"a", b"%", b"2e", b";", b"%25"])))
 def test_no_path_climbs_out_once_decoded_and_normalised(pieces: list[bytes]) -> None:
-    from posixpath import normpath
-    from urllib.parse import unquote
-
     try:
         asked = target(b"/api/orders/" + b"".join(pieces), b"")
     except UnsafePath:

@@ -644,5 +644,5 @@ async def test_the_documentation_is_merged_and_needs_no_internet(street: Streets
 
 async def _until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
-        while not true():  # noqa: ASYNC110 - what is waited for happens in the service under test
+        while not true():
             await asyncio.sleep(0.01)

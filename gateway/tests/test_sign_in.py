@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
+from gateway.commands.sessions import note_refusal
 from gateway.domain import acts, tokens
 from gateway.models import access_tokens, audit, refresh_tokens, sessions
 
@@ -24,7 +25,9 @@ async def test_a_password_opens_a_session(street: Streets) -> None:
     town = await street()
     await town.account("wang.li", "employee", "lead", employee_no="A001", shops=["s1"])
     visitor = await town.visitor()
-    got = await visitor.post("/auth/token", data={"grant_type": "password", "username": " Wang.Li ", "password": PASSWORD})
+    got = await visitor.post(
+        "/auth/token", data={"grant_type": "password", "username": " Wang.Li ", "password": PASSWORD}
+    )
     assert got.status_code == 200
     assert got.headers["cache-control"] == "no-store"
     said = got.json()
@@ -40,7 +43,8 @@ async def test_a_password_opens_a_session(street: Streets) -> None:
     }
     assert (await visitor.get("/auth/me")).status_code == 401
     async with town.database.reading() as session:
-        kept = (await session.execute(text("SELECT t::text FROM access_tokens t UNION ALL SELECT t::text FROM refresh_tokens t"))).all()
+        tables = "SELECT t::text FROM access_tokens t UNION ALL SELECT t::text FROM refresh_tokens t"
+        kept = (await session.execute(text(tables))).all()
         assert not any(said[name][8:40] in str(kept) for name in ("access_token", "refresh_token")), "hashes only"
 
 
@@ -52,7 +56,12 @@ async def test_wrong_name_and_wrong_password_answer_alike(street: Streets) -> No
     await boss.post("/auth/accounts/gone/disable")
     visitor = await town.visitor()
     answers = []
-    for login, password in (("wang", "wrong password"), ("nobody", PASSWORD), ("gone", PASSWORD), ("a" * 200, PASSWORD)):
+    for login, password in (
+        ("wang", "wrong password"),
+        ("nobody", PASSWORD),
+        ("gone", PASSWORD),
+        ("a" * 200, PASSWORD),
+    ):
         got = await visitor.post("/auth/token", data={"username": login, "password": password})
         body = got.json()
         del body["correlation_id"]
@@ -74,10 +83,10 @@ async def test_an_unknown_name_takes_as_long_as_a_wrong_password(street: Streets
     visitor = await town.visitor()
     took: dict[str, list[float]] = {"real": [], "fake": []}
     for n in range(3):
-        for kind in took:
+        for kind, times in took.items():
             began = time.process_time()
             got = await visitor.post("/auth/token", data={"username": f"{kind}{n}", "password": "wrong password"})
-            took[kind].append(time.process_time() - began)
+            times.append(time.process_time() - began)
             assert got.status_code == 401
     real, fake = (statistics.median(took[kind]) for kind in ("real", "fake"))
     assert 0.4 < real / fake < 2.5, took
@@ -146,8 +155,6 @@ async def test_guessing_one_account_becomes_slow_but_locks_nobody_out(street: St
     visitor = await town.visitor()
     await visitor.signs_in("wang")  # from here on this network is a usual place of wang's
     async with town.database.transaction(town.door()) as session:
-        from gateway.commands.sessions import note_refusal
-
         for _ in range(20):
             await note_refusal(session, login="wang", network="203.0.113.5")
     began = time.monotonic()

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 
 from local_stack.trial import ROOT, cpu_seconds, stack
@@ -16,7 +17,7 @@ def measure() -> None:
     if not source.exists():
         print(f"skipped: {source} is not there")
         return
-    with stack() as made, made.sign_in() as http:
+    with stack() as made, closing(made.sign_in()) as http:
         processes = made.processes()
         before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
         began = time.perf_counter()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from bisect import bisect_left
+from contextlib import closing
 
 import asyncpg
 
@@ -27,7 +28,7 @@ async def watch(url: str, seen: list[tuple[int, float]], stop: asyncio.Event) ->
 
 async def measure() -> None:
     """Compare when each order was answered (so committed) with when its last event was a fact in payroll."""
-    with stack() as made, made.sign_in() as http:
+    with stack() as made, closing(made.sign_in()) as http:
         token = str(http.headers["Authorization"]).removeprefix("Bearer ")
         seen: list[tuple[int, float]] = []
         stop = asyncio.Event()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def directly(made: Stack) -> str:
 
 def measure() -> None:
     """Take turns, direct and through the gateway, so that a drifting machine does not decide the ratio."""
-    with stack() as made, made.sign_in() as http:
+    with stack() as made, closing(made.sign_in()) as http:
         public = str(http.headers["Authorization"]).removeprefix("Bearer ")
         processes = made.processes()
         upstream = f"http://127.0.0.1:{processes['orders api']['port']}/orders"

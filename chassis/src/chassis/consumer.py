@@ -27,6 +27,7 @@ from chassis.settings import ServiceSettings
 from contracts.subjects import stream_of
 
 BATCH = 500
+GATHER = 0.01  # messages that follow one another closely share a transaction
 HEARTBEAT = 0.5  # the broker says at least this often that it lives
 SILENCE = 3.0
 NANO = 1_000_000_000
@@ -112,6 +113,8 @@ class Pull:
                 raise ConnectionError(f"no word from the broker for {SILENCE} s") from None
             if self.broker.is_closed:
                 raise ConnectionError("the broker's connection is closed")
+        if len(self.ready) < BATCH:
+            await asyncio.sleep(GATHER)
         return [self.ready.popleft() for _ in range(min(BATCH, len(self.ready)))]
 
 

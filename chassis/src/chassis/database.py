@@ -73,12 +73,17 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
     """Hand out the driver's connection inside the same transaction, for COPY, unnest and few round trips.
 
     SQLAlchemy begins a transaction only with its own first statement; without one the driver would commit each
-    statement by itself, so the first statement is made here where none has run.
+    statement by itself, so it is begun here where none has run. A session is one transaction and keeps its connection,
+    so that the way there is walked once.
     """
-    connection = await session.connection()
-    driver: asyncpg.Connection = (await connection.get_raw_connection()).driver_connection  # type: ignore[assignment]
+    known: asyncpg.Connection | None = session.info.get("driver")
+    if known is not None and not session.in_nested_transaction():
+        return known  # a savepoint is made only when the session is asked for its connection
+    connection = await (await session.connection()).get_raw_connection()
+    driver: asyncpg.Connection = connection.driver_connection  # type: ignore[assignment]
     if not driver.is_in_transaction():
-        await connection.exec_driver_sql("SELECT 1")
+        await connection.dbapi_connection._start_transaction()  # type: ignore[union-attr]
+    session.info["driver"] = driver
     return driver
 
 

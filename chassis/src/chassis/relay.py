@@ -23,6 +23,7 @@ from contracts.subjects import stream_of
 AT_ONCE = 1000  # rows that get their positions in one transaction
 IN_FLIGHT = 256
 ACK_TIME = 5.0
+GATHER = 0.01  # commits that follow one another closely share a round: half the cost at 400 orders/s, 10 ms later
 IDLE_LOOK = 1.0  # a lost notification costs at most this long
 LOCK = "zhanggui.relay"
 
@@ -217,6 +218,7 @@ async def relay_session(connection: asyncpg.Connection, broker: Client, producer
         if given < AT_ONCE:
             with suppress(TimeoutError):
                 await asyncio.wait_for(woken.wait(), IDLE_LOOK)
+                await asyncio.sleep(GATHER)
             if broker.is_closed:
                 raise ConnectionError("the broker's connection is closed")
 

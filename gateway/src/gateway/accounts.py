@@ -22,7 +22,6 @@ from gateway.commands.accounts import Standing, create_account
 from gateway.domain import logins
 from gateway.domain.errors import LoginUnusable
 from gateway.domain.permissions import ROLES
-from gateway.doors import hashed
 from gateway.hashing import Hashing
 from gateway.queries.audit import first_broken
 from gateway.settings import GatewaySettings
@@ -37,7 +36,7 @@ async def create(database: Database, settings: GatewaySettings, asked: argparse.
     if not logins.is_login(login):
         raise LoginUnusable(field="login")
     hashing = Hashing()
-    password_hash = await hashed(hashing, _password(), login)
+    password_hash = await hashing.hash(_password(), login)
     hashing.close()
     door = Door(now=clock.now(), actor=OPERATOR.sub, correlation_id="command", timezone=settings.timezone)
     async with database.transaction(door) as session:
@@ -80,8 +79,8 @@ async def run(asked: argparse.Namespace) -> str:
         await database.close()
 
 
-def main() -> None:
-    """Read the command line and run."""
+def command_line() -> argparse.ArgumentParser:
+    """Describe what may be asked."""
     parser = argparse.ArgumentParser(prog="python -m gateway.accounts", description=(__doc__ or "").splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True)
     creating = commands.add_parser("create", help="create an account")
@@ -91,8 +90,13 @@ def main() -> None:
     creating.add_argument("--department", action="append", default=[])
     creating.add_argument("--shop", action="append", default=[])
     commands.add_parser("verify-audit", help="check the chain of the audit")
+    return parser
+
+
+def main() -> None:
+    """Read the command line and run."""
     try:
-        print(asyncio.run(run(parser.parse_args())))
+        print(asyncio.run(run(command_line().parse_args())))
     except Refusal as refusal:
         raise SystemExit(f"{refusal.field or 'refused'}: {refusal.detail} {refusal.detail_zh}") from None
 

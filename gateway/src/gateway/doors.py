@@ -17,8 +17,8 @@ from chassis.auth import Principal
 from chassis.door import Door
 from chassis.web import Now, allowed, database_of, settings_of
 from gateway.commands.sessions import Randomness
-from gateway.domain import logins, passwords, patience
-from gateway.domain.errors import TooManyRequests, WeakPassword
+from gateway.domain import logins, patience
+from gateway.domain.errors import TooManyRequests
 from gateway.domain.limits import network_of
 from gateway.hashing import Hashing
 from gateway.identity import Identities
@@ -104,7 +104,7 @@ async def checked(
         async with database.reading() as session:
             failed = await failures(session, name, network, known=known, now=now)
         await asyncio.sleep(patience.delay(failed.of_lane, failed.of_network))
-        right = await parts.hashing.matches(password.get_secret_value(), account.password_hash if account else None)
+        right = await parts.hashing.matches(password, account.password_hash if account else None)
         today = now.astimezone(settings_of(request).timezone).date()
         may = right and account is not None and account.active(today)
         yield Attempt(name, network, account if may else None)
@@ -127,11 +127,3 @@ async def _own_password(
 
 SignIn = Annotated[Attempt, Depends(_sign_in, scope="function")]
 OwnPasswordChecked = Annotated[Attempt, Depends(_own_password, scope="function")]
-
-
-async def hashed(hashing: Hashing, password: SecretStr, login: str) -> str:
-    """Hash a password that somebody chose; raises WeakPassword for one that will not do."""
-    chosen = password.get_secret_value()
-    if reasons := passwords.weakness(chosen, login):
-        raise WeakPassword(field="password", reason=reasons[0], reason_zh=reasons[1])
-    return await hashing.hash(chosen)

@@ -49,6 +49,7 @@ async def _pass(app: ASGIApp, parts: Parts, scope: Scope, receive: Receive, send
         _take(parts, parts.addresses, network)
         incoming = read(scope["headers"])
         correlation_id = incoming.correlation_id
+        telemetry.correlation.set(correlation_id.decode())
         visit = Visit(scope, receive, send, incoming, network)
         if scope["raw_path"].startswith(paths.API):
             await _to_service(parts, visit)

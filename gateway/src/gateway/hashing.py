@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from pydantic import SecretStr
 
-from gateway.domain.errors import TooManyRequests
-from gateway.domain.passwords import normal
+from gateway.domain.errors import TooManyRequests, WeakPassword
+from gateway.domain.passwords import normal, weakness
 
 T = TypeVar("T")
 
@@ -26,14 +27,17 @@ class Hashing:
         self._pending = 0
         self._nobody = self._threads.submit(self._argon2.hash, "there is no such account")
 
-    async def hash(self, password: str) -> str:
-        """Hash a new password."""
-        return await self._run(self._argon2.hash, normal(password))
+    async def hash(self, password: SecretStr, login: str) -> str:
+        """Hash a password that somebody chose for the account `login`; raises WeakPassword for one that will not do."""
+        chosen = password.get_secret_value()
+        if reasons := weakness(chosen, login):
+            raise WeakPassword(field="password", reason=reasons[0], reason_zh=reasons[1])
+        return await self._run(self._argon2.hash, normal(chosen))
 
-    async def matches(self, password: str, hash: str | None) -> bool:
+    async def matches(self, password: SecretStr, hash: str | None) -> bool:
         """Tell whether this is the password; without an account it takes as long and is never right."""
         nobody = await asyncio.wrap_future(self._nobody)
-        right = await self._run(self._verify, hash or nobody, normal(password))
+        right = await self._run(self._verify, hash or nobody, normal(password.get_secret_value()))
         return right and hash is not None
 
     def _verify(self, hash: str, password: str) -> bool:

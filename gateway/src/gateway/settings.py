@@ -17,7 +17,7 @@ class GatewaySettings(ServiceSettings):
     upload_limit: Annotated[int, Field(gt=0, description="bytes of an upload to /imports")] = 512 * 1024 * 1024
     metrics_token: Annotated[str, Field(repr=False, description="bearer token of whoever scrapes /metrics")] = ""
     upstream_timeout: Annotated[float, Field(gt=0, description="seconds without a byte from a service")] = 60.0
-    user_rate: Annotated[float, Field(gt=0, description="requests a second of one account")] = 2_000
-    address_rate: Annotated[float, Field(gt=0, description="requests a second from one address")] = 4_000
+    user_rate: Annotated[float, Field(gt=0, description="requests a second of one account")] = 5_000
+    address_rate: Annotated[float, Field(gt=0, description="requests a second from one address")] = 10_000
     refused_rate: Annotated[float, Field(gt=0, description="invalid tokens a second from one address")] = 20
     sign_in_rate: Annotated[float, Field(gt=0, description="sign-ins a second from one address")] = 30

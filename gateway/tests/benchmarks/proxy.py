@@ -77,9 +77,7 @@ def measure(name: str, process: psutil.Process, *given: object) -> None:
     took, after = time.perf_counter() - began, process.cpu_times()
     spent = after.user + after.system - before.user - before.system
     requests = rate * float(str(given[-1]))
-    print(
-        f"{name:28} {rate:8.0f} requests/s   {spent / requests * 1e6:6.0f} us CPU each   ({spent / took:4.0%} of a core)"
-    )
+    print(f"{name:28} {rate:8.0f} requests/s   {spent / requests * 1e6:6.0f} us CPU each   ({spent / took:4.0%} core)")
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ from chassis.imports.profile import Profile, Source
 from chassis.imports.reading import FileRefused
 
 SEPARATOR = "\x1f"
+TOO_LARGE = 10**12
 
 
 class Part(NamedTuple):
@@ -120,13 +121,13 @@ class Layout:
                 raise RecordRefused("必填，但各行均为空。", "Required, but empty in every row.", column=label)
             if not self.grouped or not isinstance(field, Amount | Integer) or not isinstance(value, Decimal | int):
                 continue
-            if field.least is not None and value < field.least:  # type: ignore[operator]
+            if field.least is not None and value < field.least:
                 raise RecordRefused(
                     f"合计小于允许的最小值 {field.least}。",
                     f"In all it is below the least allowed, {field.least}.",
                     column=label,
                 )
-            if isinstance(field, Amount) and abs(value) >= 10**12:
+            if isinstance(field, Amount) and not -TOO_LARGE < value < TOO_LARGE:
                 raise RecordRefused(
                     "合计过大（小数点前最多 12 位）。", "The sum has more than 12 digits.", column=label
                 )

@@ -103,7 +103,7 @@ def find_encoding(chunks: Iterable[bytes]) -> str:
     """
     stream = iter(chunks)
     start = b""
-    while len(start) < 3 and (chunk := next(stream, b"")):
+    while len(start) < 3 and (chunk := next(stream, None)) is not None:
         start += chunk
     for mark, encoding in BOMS:
         if start.startswith(mark):
@@ -210,7 +210,7 @@ def rows_of(lines: Lines, delimiter: str, most: int) -> Iterator[Row]:
                 if lines.suspect:
                     lines.suspect = False
                     yield number, cells, flaw_of(cells)
-                elif cells:
+                elif any(cells):
                     yield number, cells, None
             return
         except csv.Error as error:

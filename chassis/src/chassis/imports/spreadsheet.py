@@ -123,7 +123,7 @@ def text_of(cell: Cell) -> str:
 
 
 def write_csv(workbook: bytes, sheet: str | None, out: io.TextIOBase) -> None:
-    """Write one sheet as CSV, with the rows above its first cell blank, so that row numbers stay what a person sees."""
+    """Write one sheet as CSV, blank rows too, so that row numbers stay what a person sees."""
     with CalamineWorkbook.from_object(io.BytesIO(workbook)) as book:
         name = sheet or book.sheet_names[0]
         if name not in book.sheet_names:
@@ -131,8 +131,6 @@ def write_csv(workbook: bytes, sheet: str | None, out: io.TextIOBase) -> None:
             raise FileRefused(f"没有工作表“{name}”，只有：{names}。", f"There is no sheet “{name}”, only: {names}.")
         content = book.get_sheet_by_name(name)
         writer = csv.writer(out)
-        for _ in range(content.start[0] if content.start else 0):
-            writer.writerow([])
         for row in content.iter_rows():
             writer.writerow([text_of(cell) for cell in row])
 

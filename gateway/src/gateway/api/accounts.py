@@ -10,7 +10,7 @@ from chassis.web import Reading, Session, allowed
 from gateway.commands.accounts import Standing, change_standing, create_account, set_active, set_password
 from gateway.domain import logins
 from gateway.domain.errors import LoginUnusable, UnknownAccount
-from gateway.doors import Known, Passwords, hashed
+from gateway.doors import Known, Passwords
 from gateway.queries.accounts import account_list, account_of
 from gateway.queries.audit import audit_list
 from gateway.schemas import AccountBody, AuditEntry, NewAccount, NewPassword, StandingBody, account_body, audit_entry
@@ -29,11 +29,11 @@ Login = Annotated[str, Depends(_login)]
 async def _hash_of_account(body: NewAccount, by: Manager, hashing: Passwords) -> str:
     if not logins.is_login(logins.normal(body.login)):
         raise LoginUnusable(field="login")
-    return await hashed(hashing, body.password, body.login)
+    return await hashing.hash(body.password, body.login)
 
 
 async def _hash_of_password(body: NewPassword, login: Login, by: Manager, hashing: Passwords) -> str:
-    return await hashed(hashing, body.password, login)
+    return await hashing.hash(body.password, login)
 
 
 @router.post("/accounts", status_code=201)

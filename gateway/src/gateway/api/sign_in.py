@@ -8,7 +8,7 @@ from chassis.web import Session, answer
 from gateway.commands.accounts import change_own_password
 from gateway.commands.sessions import Opened, note_refusal, open_session, refresh_session, revoke_session
 from gateway.domain.errors import RefreshRefused, SignInRefused, WrongPassword
-from gateway.doors import Chance, Known, Network, Own, OwnPasswordChecked, Passwords, PublicSession, SignIn, hashed
+from gateway.doors import Chance, Known, Network, Own, OwnPasswordChecked, Passwords, PublicSession, SignIn
 from gateway.schemas import AnyToken, Me, OwnPassword, RefreshToken, Tokens
 
 router = APIRouter(prefix="/auth", tags=["sign-in"])
@@ -55,7 +55,7 @@ async def me(by: Own) -> Me:
 
 
 async def _new_hash(body: OwnPassword, by: Own, hashing: Passwords) -> str:
-    return await hashed(hashing, body.new, by.sub)
+    return await hashing.hash(body.new, by.sub)
 
 
 @router.post("/password", status_code=204, response_model=None)

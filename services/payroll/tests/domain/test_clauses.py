@@ -10,7 +10,7 @@ from payroll.domain.clause import Rulebook, RulebookVersion
 from payroll.domain.facts import Fact
 from payroll.domain.payslip import Payslip
 from payroll.domain.period import Period
-from payroll.domain.sentences import sentence
+from payroll.domain.sentences import entry_sentence, sentence
 from payroll.domain.terms import Person, Terms
 from payroll.domain.text import Text
 from payroll.rulebook.lint import lint
@@ -28,6 +28,10 @@ VOCABULARY = Vocabulary(
     {
         "attendance.late": EventWords(Text("迟到", "lateness"), {"minutes": MINUTES}),
         "conduct.recorded": EventWords(Text("违纪", "misconduct"), COST),
+        "mentoring.completed": EventWords(
+            Text("带教", "mentoring"), COST | {"spent": Word(Kind.DURATION, Text("用时", "spent"))}
+        ),
+        "mentoring.shared": EventWords(Text("分成", "sharing"), COST),
         "advance.paid": EventWords(Text("预支", "advances"), COST),
     },
     TERMS,
@@ -81,6 +85,32 @@ versions:
         family: lateness
         examples:
           - {given: [{minutes: 1 min}], expect: -20 CNY, cites: made for the test of families}
+      - id: MENTOR
+        title: {zh: 带教, en: Mentoring}
+        source: "四"
+        event: mentoring.completed
+        define:
+          hours: spent / 1 h
+          half: amount * 50 %
+        amount: half * hours
+        names:
+          hours: {zh: 小时数, en: hours}
+          half: {zh: 一半, en: half}
+        pool: attendance_bonus
+        examples:
+          - {given: [{spent: 90 min, amount: 10 CNY}], expect: 7.50 CNY, cites: made for the test of explanations}
+      - id: SHARE
+        title: {zh: 分成, en: Share}
+        source: "五"
+        event: mentoring.shared
+        define:
+          half: amount * 50 %
+        amount: half + 1 CNY
+        names:
+          half: {zh: 一半, en: half}
+        pool: attendance_bonus
+        examples:
+          - {given: [{amount: 10 CNY}], expect: 6.00 CNY, cites: made for the test of explanations}
       - id: FINE
         title: {zh: 违纪罚款, en: Fine}
         source: "二"
@@ -176,3 +206,42 @@ def test_an_advance_takes_at_most_the_wage_and_carries_the_rest() -> None:
 def test_the_classes_are_taken_in_the_order_of_the_law() -> None:
     payslip = pay(fact(1, "10", type="conduct.recorded"), fact(2, "20", type="advance.paid"), late(3, 5))
     assert [x.clause_id for x in payslip.lines] == ["terms.base-salary", "BONUS", "ANY-LATE", "ADVANCE", "FINE"]
+
+
+def test_facts_that_differ_in_more_than_the_amount_carry_their_own_steps() -> None:
+    mentoring = fact(1, "10", type="mentoring.completed")
+    facts = [
+        mentoring._replace(fields={"amount": D(10), "spent": D(5400)}),
+        fact(2, "20", type="mentoring.completed")._replace(fields={"amount": D(20), "spent": D(60)}),
+        fact(3, "10", type="mentoring.shared"),
+        fact(4, "20", type="mentoring.shared"),
+    ]
+    by_clause = {x.clause_id: x for x in pay(*facts).lines}
+    mentor, share = by_clause["MENTOR"], by_clause["SHARE"]
+    assert [entry_sentence(mentor, entry).en for entry in mentor.entries] == [
+        "half: cost 10.00 CNY × 50 % = 5.00 CNY; hours: spent 90 min ÷ 60 min = 1.5; "
+        "half 5.00 CNY × hours 1.5 = 7.50 CNY",
+        "half: cost 20.00 CNY × 50 % = 10.00 CNY; hours: spent 1 min ÷ 60 min = 0.016667; "
+        "half 10.00 CNY × hours 0.016667 = 0.17 CNY",
+    ]
+    assert [entry_sentence(share, entry).en for entry in share.entries] == [
+        "(cost 10.00 CNY × 50 %) + 1.00 CNY = 6.00 CNY",
+        "(cost 20.00 CNY × 50 %) + 1.00 CNY = 11.00 CNY",
+    ]
+
+
+def test_who_is_not_employed_gets_nothing_of_the_month() -> None:
+    gone = person("3500", leave_date=date(2026, 4, 30))
+    assert calculate(MAY, BOOK, statutory(), people=[gone], facts=()) == []
+
+
+def test_of_several_packs_the_terms_must_name_one() -> None:
+    other = RulebookVersion("other", 1, date(2026, 1, 1), SIGNED, ())
+    both = Rulebook([*BOOK.versions, other])
+    [payslip] = calculate(MAY, both, statutory(), people=[person("3500")], facts=[late(1, 5)])
+    assert [p.en for p in payslip.problems] == [
+        "1 facts are not priced: several packs are adopted and the terms name none of them"
+    ]
+    named = Person("A", hire_date=date(2020, 1, 1), terms=(Terms(date(2020, 1, 1), 1, D(3500), "handbook"),))
+    [payslip] = calculate(MAY, both, statutory(), people=[named], facts=[late(1, 5)])
+    assert (payslip.problems, payslip.net) == ((), D("3586.00"))

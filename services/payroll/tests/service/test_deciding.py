@@ -9,8 +9,10 @@ import pytest
 
 from chassis import clock
 from chassis.door import Door
+from chassis.imports.jobs import import_job
 from chassis.imports.kinds import Outcome, Record
 from payroll.intake import KINDS
+from payroll.settings import Settings
 
 from .conftest import SHANGHAI, Payroll
 
@@ -61,13 +63,18 @@ async def test_nobody_decides_about_their_own_pay(payroll: Payroll) -> None:
         await payroll.http.post("/figures", json=figure, headers=own),
     ]
     assert [(a.status_code, a.json()["code"]) for a in answers] == [(409, "own-pay")] * 3
-    late = await payroll.post("/losses", "hr", case | {"noticed_on": "2026-05-02"})
-    assert (late.status_code, late.json()["code"]) == (422, "notice-after-decision")
+    for wrong, code in (
+        ({"noticed_on": "2026-05-02"}, "notice-after-decision"),
+        ({"decided_on": "2999-05-02"}, "date-implausible"),
+        ({"noticed_on": "0001-01-01", "decided_on": "0001-01-01"}, "date-implausible"),
+    ):
+        answer = await payroll.post("/losses", "hr", case | wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 def row(number: str, **said: Any) -> Record:
-    fields = {"employee_no": number, "valid_from": MAY, "base_salary": Decimal("3500.00")}
-    return Record(number, "terms.csv", 2, dict.fromkeys(TERMS.fields) | fields | said, ())
+    line = dict.fromkeys(TERMS.lines) | {"valid_from": MAY, "base_salary": Decimal("3500.00")} | said
+    return Record(number, "terms.csv", 2, {"employee_no": number}, [line])
 
 
 async def take_in(payroll: Payroll, rows: Sequence[Record]) -> list[str]:
@@ -87,6 +94,48 @@ async def test_terms_come_in_from_a_file_once(payroll: Payroll) -> None:
     assert await take_in(payroll, raised) == ["amended", "refused", "refused"]
     counted = await payroll.rows("SELECT count(*) AS rows, max(version) AS newest FROM terms")
     assert counted == [{"rows": 1501, "newest": 2}]
+
+
+TERMS_FILE = """工号,生效日期,底薪,方案
+A001,2026-05-01,"3,500.00",
+A001,2026/5/16,4000,
+A002,2026年5月1日,0,night-shop-5
+A003,2026-05-01,3500,unheard-of
+A004,0206-05-01,3500,
+A005,2026-05-01,-1,
+"""
+
+
+async def imported(payroll: Payroll) -> dict[str, Any]:
+    sent = await payroll.http.post(
+        "/imports",
+        files={"file": ("工资约定.csv", TERMS_FILE.encode("gb18030"))},
+        data={"profile": "generic", "kind": "terms", "commit": "yes"},
+        headers=payroll.by("hr"),
+    )
+    assert sent.status_code == 202, sent.text
+    while await import_job(KINDS).run(payroll.db.opened, Settings(database_url=payroll.db.url)):
+        pass
+    shown: dict[str, Any] = (await payroll.get(f"/imports/{sent.json()['id']}", "hr")).json()
+    assert shown["state"] == "committed", shown
+    return shown
+
+
+async def test_a_file_of_terms_twice_is_once(payroll: Payroll) -> None:
+    await payroll.adopt()
+    first = await imported(payroll)
+    kept = "SELECT employee_no, version, valid_from, base_salary, scheme FROM terms ORDER BY 1, 2"
+    rows = [tuple(map(str, row.values())) for row in await payroll.rows(kept)]
+    assert rows == [
+        ("A001", "1", "2026-05-01", "3500.00", "None"),
+        ("A001", "2", "2026-05-16", "4000.00", "None"),
+        ("A002", "1", "2026-05-01", "0.00", "night-shop-5"),
+    ]
+    refused = (await payroll.get(f"/imports/{first['id']}/refusals", "hr")).json()["items"]
+    assert {one["row"] for one in refused} == {5, 6, 7}
+    await imported(payroll)
+    assert len(await payroll.rows(kept)) == 3
+    assert (await payroll.get("/imports", "finance")).status_code == 403
 
 
 async def test_a_shipped_pack_is_adopted_by_two_people(payroll: Payroll) -> None:
@@ -131,6 +180,8 @@ async def test_a_faulty_version_names_every_fault(payroll: Payroll) -> None:
     assert "7.60" in example["errors"][0]["message"]
     no_yaml = (await payroll.post("/rulebook/versions", "hr", body | {"content": "pack: [night"})).json()
     assert no_yaml["errors"][0]["field"].startswith("line ")
+    early = await payroll.post("/rulebook/versions", "hr", body | {"in_force_from": "0001-01-01"})
+    assert (early.status_code, early.json()["code"]) == (422, "date-implausible")
     unknown = await payroll.post("/rulebook/versions", "hr", body | {"pack": "nobody-knows"})
     assert (unknown.status_code, unknown.json()["code"]) == (422, "pack-unknown")
     assert await payroll.rows("SELECT 1 FROM rulebook_versions") == []

@@ -245,6 +245,16 @@ async def test_a_period_is_year_and_month(payroll: Payroll, path: str, code: str
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (422, code, "period")
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/running/a%00b", "/payslips/2026-05/a%00b", "/terms/a%00b", "/losses?employee_no=a%00b", "/payslips?period=%00",
+     "/payslips?period=2026-05&cursor=WyJcdTAwMDAiLCAxXQ==", "/running/A1?period=9999-12", "/me/payslips?cursor=W10="],
+)  # fmt: skip
+async def test_what_nobody_would_ask_is_answered_plainly(payroll: Payroll, path: str) -> None:
+    answer = await payroll.http.get(path, headers=payroll.by("boss", "A1"))
+    assert answer.status_code in (200, 404, 422), answer.text
+
+
 async def test_a_run_says_whether_it_adds_up_and_what_lies_open(payroll: Payroll) -> None:
     await payroll.hired("A1")
     await payroll.adopt()

@@ -1,6 +1,7 @@
 """Writing new orders: any number of them in one statement."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from chassis.door import Door, door_of, new_id
 from chassis.outbox import announce
 from orders.domain.draft import net_of
 from orders.domain.order import Order
+from orders.domain.sellers import Directory
 from orders.domain.steps import Step
 from orders.outgoing import facts_of, step_taken
 
@@ -56,32 +58,43 @@ WITH o AS (
     SELECT order_id, state, 1, 1, net_amount::numeric, 0, untagged, said FROM o
     WHERE (order_id IN (SELECT order_id FROM taken)) IS TRUE
 )
-SELECT order_id FROM taken
+SELECT order_id, NULL::text AS employee_no, NULL::date AS leave_date, NULL::boolean AS anybody FROM taken
+UNION ALL SELECT NULL, employee_no, leave_date, NULL FROM employees WHERE employee_no = ANY ($35::text[])
+UNION ALL SELECT NULL, NULL, NULL, EXISTS (SELECT FROM employees) WHERE cardinality($35::text[]) > 0
 """
 
 Rows = list[tuple[Any, ...]]
+New = tuple[Order, Sequence[Step]]
 
 
-async def record_orders(session: AsyncSession, orders: Sequence[tuple[Order, Sequence[Step]]]) -> Collection[UUID]:
-    """Write new orders with their steps and announce them.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The ids of the orders that were new (the others' numbers belong to orders that are there already), and what the
+    staff directory knows."""
 
-    Returns the ids of those that were written; the others' numbers belong to orders that are there already.
+    order_ids: Collection[UUID]
+    directory: Directory
+
+
+async def record_orders(session: AsyncSession, orders: Sequence[New], *, people: Sequence[str] = ()) -> Written:
+    """Write new orders with their steps and announce them; tell on the way what the directory knows of `people`.
+
+    Who finds that these people cannot have sold it raises, and the transaction undoes what was written.
     """
     door = door_of(session)
     event_ids = [[new_id() for _ in steps] for _, steps in orders]
-    found = await (await raw(session)).fetch(RECORD, *_columns(door, orders, event_ids))
-    written = {row[0] for row in found}
+    rows = await (await raw(session)).fetch(RECORD, *_columns(door, orders, event_ids), people)
+    written = {row["order_id"] for row in rows if row["order_id"] is not None}
     for (order, steps), ids in zip(orders, event_ids, strict=True):
         if order.order_id in written:
             facts = facts_of(order)
             for step, event_id in zip(steps, ids, strict=True):
                 announce(session, step_taken(order, step, facts=facts, event_id=event_id))
-    return written
+    last_day = {row["employee_no"]: row["leave_date"] for row in rows if row["employee_no"] is not None}
+    return Written(written, Directory(any(row["anybody"] for row in rows), last_day))
 
 
-def _columns(
-    door: Door, orders: Sequence[tuple[Order, Sequence[Step]]], event_ids: Sequence[Sequence[UUID]]
-) -> list[Any]:
+def _columns(door: Door, orders: Sequence[New], event_ids: Sequence[Sequence[UUID]]) -> list[Any]:
     heads: Rows = []
     parties: Rows = []
     lines: Rows = []

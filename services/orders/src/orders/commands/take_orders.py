@@ -38,7 +38,7 @@ async def take_orders(session: AsyncSession, drafts: Sequence[Draft]) -> list[Ta
     again: list[int] = []
     if news:
         written = await record_orders(session, [(order, drafts[i].steps) for i, order in news])
-        again = [i for i, order in news if order.order_id not in written]
+        again = [i for i, order in news if order.order_id not in written.order_ids]
     ahead = [i for i, found in enumerate(judged) if isinstance(found, Progress) and found]
     if ahead:
         for i, taken in zip(ahead, await _go_on(session, [drafts[i] for i in ahead]), strict=True):

@@ -14,7 +14,7 @@ from payroll.api.periods import PeriodOrNow, read_period
 from payroll.domain.errors import PayslipNotFound
 from payroll.domain.period import Period
 from payroll.queries import running, runs
-from payroll.schemas import Payslip, PayslipShort, PayslipWithDifferences
+from payroll.schemas import EmployeeNo, Payslip, PayslipShort, PayslipWithDifferences
 
 router = APIRouter(tags=["payslips"])
 
@@ -31,13 +31,13 @@ async def list_payslips(session: Reading, by: Reader, page: Page, period: str) -
 
 
 @router.get("/payslips/{period}/{employee_no}", response_model=PayslipWithDifferences)
-async def read_payslip(session: Reading, by: Reader, period: str, employee_no: str) -> Any:
+async def read_payslip(session: Reading, by: Reader, period: str, employee_no: EmployeeNo) -> Any:
     """Read an issued payslip, every line explained; somebody else's answers 404 to who may read only their own."""
     return _with_differences(await runs.payslips(session, by, read_period(period), employee_no))
 
 
 @router.get("/running/{employee_no}", response_model=Payslip)
-async def read_running(session: Reading, by: Reader, employee_no: str, period: PeriodOrNow) -> Any:
+async def read_running(session: Reading, by: Reader, employee_no: EmployeeNo, period: PeriodOrNow) -> Any:
     """See how somebody's month looks so far, from its first day; nothing of it is final."""
     return _so_far(await running.running_payslip(session, by, period, employee_no))
 

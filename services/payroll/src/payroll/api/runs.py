@@ -17,7 +17,7 @@ from payroll.commands.prepare_run import prepare_run
 from payroll.domain.period import Period
 from payroll.queries import runs
 from payroll.queries.checks import run_report
-from payroll.schemas import Payslip, Run, RunChecks, RunPayslip, RunWanted
+from payroll.schemas import EmployeeNo, Payslip, Run, RunChecks, RunPayslip, RunWanted
 
 router = APIRouter(prefix="/runs", tags=["pay runs"])
 
@@ -59,7 +59,7 @@ async def list_run_payslips(session: Reading, by: Reader, page: Page, id: UUID) 
 
 
 @router.get("/{id}/payslips/{employee_no}", response_model=Payslip)
-async def read_run_payslip(session: Reading, by: Reader, id: UUID, employee_no: str) -> Any:
+async def read_run_payslip(session: Reading, by: Reader, id: UUID, employee_no: EmployeeNo) -> Any:
     """Read one payslip of a run, every line explained, before or after it is issued."""
     return explained(await runs.run_payslip(session, id, employee_no))
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends
 
 from chassis.auth import Principal
 from chassis.dead_letters import letters
@@ -18,6 +18,7 @@ from payroll.domain.period import Period
 from payroll.queries import decisions, people
 from payroll.queries.decisions import Wanted
 from payroll.schemas import (
+    EmployeeNo,
     Figure,
     FigureReported,
     Loss,
@@ -30,8 +31,6 @@ from payroll.schemas import (
 )
 
 router = APIRouter(tags=["terms and decisions"])
-
-EmployeeNo = Annotated[str, Path(max_length=64)]
 
 
 @router.put("/terms/{employee_no}", response_model=TermsVersion)

@@ -8,7 +8,9 @@ from sqlalchemy import RowMapping, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.door import door_of, new_id
+from payroll.commands.prepare_run import ONE_RUN
 from payroll.domain.errors import AlreadySigned, PackUnknown, PeriodIssued, RulebookFaulty, SignedByAuthor
+from payroll.domain.plausible import check_day
 from payroll.models import rulebook_signatures, rulebook_versions
 from payroll.queries.issues import issued_between
 from payroll.queries.rulebook import next_in_force, version
@@ -29,8 +31,10 @@ async def draft_version(
 ) -> RowMapping:
     """Draft a version of a shipped pack, or of the company's own text of it, with changed parameters.
 
-    The whole text is kept with the version. Raises PackUnknown, RulebookFaulty with every fault and its place.
+    The whole text is kept with the version. Raises DateImplausible, PackUnknown, RulebookFaulty with every fault and
+    its place.
     """
+    check_day(in_force_from, "in_force_from")
     packs = shipped()
     text_of_pack = content if content is not None else packs.get(pack)
     if text_of_pack is None:
@@ -66,6 +70,7 @@ async def sign_version(session: AsyncSession, id: UUID) -> RowMapping:
 
     Raises VersionNotFound, SignedByAuthor, AlreadySigned, PeriodIssued.
     """
+    await session.execute(text(ONE_RUN))  # a month that is being issued is not altered under its feet
     door, drafted = door_of(session), await version(session, id)
     if drafted["signed_by"] is not None:
         raise AlreadySigned(by=drafted["signed_by"])

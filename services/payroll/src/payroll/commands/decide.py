@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.door import door_of, new_id
 from payroll.domain.errors import ClauseNotInForce, NoticeAfterDecision, OwnPay, PeriodIssued
 from payroll.domain.period import Period
+from payroll.domain.plausible import check_day
 from payroll.models import figures, loss_cases
 from payroll.queries.issues import paid_until
 from payroll.queries.people import people
@@ -32,11 +33,12 @@ async def record_loss(
     """Record that an employee caused a loss, with finding, proof and the day the employee was told of it.
 
     The waterfall limits what is taken of it each month (工资支付暂行规定 art. 16; 广东省工资支付条例 art. 15).
-    Raises OwnPay, NoticeAfterDecision, PeriodIssued, ClauseNotInForce.
+    Raises OwnPay, DateImplausible, NoticeAfterDecision, PeriodIssued, ClauseNotInForce.
     """
     door, case_id = door_of(session), new_id()
     if door.actor == employee_no:
         raise OwnPay(field="employee_no")
+    check_day(decided_on, "decided_on", latest=door.business_date(door.now))
     if noticed_on > decided_on:
         raise NoticeAfterDecision(field="noticed_on", noticed_on=noticed_on, decided_on=decided_on)
     await _refuse_paid(session, employee_no, decided_on)

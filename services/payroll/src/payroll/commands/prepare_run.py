@@ -143,6 +143,6 @@ async def _evidence(session: AsyncSession, rulebook: Rulebook) -> dict[str, Any]
     """Write down what the run saw: how far each producer was consumed, and the rulebook that was signed."""
     marks = (await session.execute(text("SELECT producer, position FROM watermarks ORDER BY producer"))).all()
     return {
-        "consumed": dict(mark._tuple() for mark in marks),
+        "consumed": dict(marks),
         "rulebook": [f"{v.pack}/{v.number} from {v.in_force_from}" for v in rulebook.versions],
     }

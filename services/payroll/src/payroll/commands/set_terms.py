@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import raw
 from chassis.door import door_of
 from chassis.problems import Refusal
-from payroll.domain.errors import DateImplausible, OwnPay, SchemeUnknown
+from payroll.domain.errors import OwnPay, SchemeUnknown
+from payroll.domain.plausible import check_day
 from payroll.domain.terms import Terms
 from payroll.models import rulebook_versions, terms
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 # agreements are rare: one writer at a time counts the versions of a person
 ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtextextended('payroll.terms', 0))")
 AGREED = """
@@ -95,10 +95,7 @@ def _says(agreed: Terms) -> tuple[Decimal, str | None, str | None]:
 def _check(agreement: Agreement, adopted: set[str], actor: str) -> None:
     if actor == agreement.employee_no:
         raise OwnPay(field="employee_no")
-    if not EARLIEST <= agreement.valid_from <= LATEST:
-        raise DateImplausible(
-            field="valid_from", field_name="valid_from", day=agreement.valid_from, earliest=EARLIEST, latest=LATEST
-        )
+    check_day(agreement.valid_from, "valid_from")
     if agreement.scheme is not None and agreement.scheme not in adopted:
         raise SchemeUnknown(field="scheme", scheme=agreement.scheme)
 

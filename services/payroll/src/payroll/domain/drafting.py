@@ -10,6 +10,7 @@ from payroll.domain.text import Text
 
 
 def earning_line(assessment: Assessment, period: Period) -> Line:
+    """Write everything a clause pays for the month as one line, however many facts it rests on."""
     clause, total = assessment.clause, sum((entry.result for entry in assessment.entries), ZERO)
     monthly = clause.event is None
     return Line(
@@ -31,6 +32,7 @@ def earning_line(assessment: Assessment, period: Period) -> Line:
 
 
 def deduction_lines(assessment: Assessment) -> list[Line]:
+    """Write one line for each fact a clause takes money for: each is noticed, confirmed and appealed by itself."""
     clause = assessment.clause
     return [
         Line(
@@ -54,6 +56,7 @@ def deduction_lines(assessment: Assessment) -> list[Line]:
 
 
 def reversal_line(reversal: Reversal, period: Period) -> Line:
+    """Write what refunds and assignments take back under one clause as one line, in the pool it was earned in."""
     clause = reversal.clause
     title = Text(f"{clause.title.zh}（退款退回）", f"{clause.title.en} (taken back)")
     return Line(

@@ -46,6 +46,7 @@ def refund_remarks(refunds: list[Fact]) -> list[Text]:
 def person_remarks(
     period: Period, person: Person, gross: Decimal, statutory: Statutory, place: str | None
 ) -> list[Text]:
+    """Say what somebody should look at: no terms of pay, a whole month below the local minimum wage."""
     remarks = []
     if person.terms_on(period.last) is None and person.employed_days(period):
         remarks.append(Text("没有登记工资约定：没有基本工资", "no terms of pay are recorded: no base salary is paid"))

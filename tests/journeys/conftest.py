@@ -1,0 +1,38 @@
+"""One stack for all journeys, whatever the number of test processes."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from .house import House, shared_house
+
+SHARED = Path(os.environ.get("ZHANGGUI_SHARED") or Path(__file__).resolve().parents[3] / "shared")
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The running product; the months and people that a journey uses are its own."""
+    own = tmp_path_factory.getbasetemp()
+    with shared_house(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def olist() -> Path:
+    """The folder of the Olist files."""
+    return _data("olist")
+
+
+@pytest.fixture(scope="session")
+def retail() -> Path:
+    """The folder of the retail invoices."""
+    return _data("retail")
+
+
+def _data(name: str) -> Path:
+    folder = SHARED / "data" / name
+    if not folder.is_dir():
+        pytest.skip(f"no real data: {folder.name} is not in the shared folder (set ZHANGGUI_SHARED)")
+    return folder
