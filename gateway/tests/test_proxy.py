@@ -338,6 +338,19 @@ async def test_a_large_upload_and_download_arrive_whole(street: Streets) -> None
     assert hashlib.sha256(got.content).digest() == digest.digest() == hashlib.sha256(block * 30).digest()
 
 
+async def test_a_long_upload_is_not_taken_for_silence(street: Streets) -> None:
+    town = await street(upstream_timeout=0.5)
+    visitor = await town.signed_in()
+
+    async def trickle() -> AsyncIterator[bytes]:
+        for _ in range(10):
+            yield b"x" * 1000
+            await asyncio.sleep(0.1)
+
+    got = await visitor.post("/api/orders/x", content=trickle())
+    assert got.json()["length"] == 10_000
+
+
 async def test_a_slow_visitor_does_not_fill_the_gateway(street: Streets) -> None:
     town = await street()
     visitor = await town.signed_in()

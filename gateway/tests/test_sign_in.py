@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from gateway.commands.sessions import note_refusal
-from gateway.domain import acts, tokens
+from gateway import identity
+from gateway.app import create_app
+from gateway.commands.sessions import forget_expired, note_refusal
+from gateway.domain import acts
 from gateway.models import access_tokens, audit, refresh_tokens, sessions
 
-from .conftest import PASSWORD, Street
+from .conftest import PASSWORD, Street, Visitor, served
 
 Streets = Callable[..., Awaitable[Street]]
 
@@ -252,5 +254,37 @@ async def test_while_the_accounts_database_is_away_the_gateway_says_so(street: S
     assert (await visitor.get("/docs")).status_code == 200
 
 
-def test_tokens_of_both_kinds_are_told_apart() -> None:
-    assert tokens.ACCESS != tokens.REFRESH
+async def test_what_one_gateway_ends_another_learns_within_seconds(
+    street: Streets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "RECHECK", 0.3)
+    town = await street()
+    other = await town.stack.enter_async_context(served(create_app()))
+    visitor = await town.signed_in()
+    token = visitor.headers["Authorization"]
+    there = await town.stack.enter_async_context(Visitor(base_url=f"http://127.0.0.1:{other}"))
+    there.headers["Authorization"] = token
+    assert (await visitor.get("/api/orders/x")).status_code == 200
+    assert (await there.get("/api/orders/x")).status_code == 200
+    await there.post("/auth/revoke", json={"token": token.removeprefix("Bearer ")})
+    assert (await there.get("/api/orders/x")).status_code == 401
+    await asyncio.sleep(0.35)
+    assert (await visitor.get("/api/orders/x")).status_code == 401
+
+
+async def test_what_has_expired_is_removed(street: Streets) -> None:
+    town = await street()
+    await town.signed_in(login="old")
+    await town.signed_in(login="new")
+    async with town.database.transaction(town.door()) as session:
+        old = select(sessions.c.id).order_by(sessions.c.opened_at).limit(1).scalar_subquery()
+        long_ago = town.door().now - timedelta(days=40)
+        await session.execute(
+            access_tokens.update().where(access_tokens.c.session_id == old).values(expires_at=long_ago)
+        )
+        await session.execute(sessions.update().where(sessions.c.id == old).values(expires_at=long_ago))
+    async with town.database.transaction(town.door()) as session:
+        await forget_expired(session)
+    async with town.database.reading() as session:
+        for table in (sessions, access_tokens, refresh_tokens):
+            assert (await session.execute(select(func.count()).select_from(table))).scalar_one() == 1

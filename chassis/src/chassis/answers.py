@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -137,7 +138,9 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database_said)
+    # the driver's own as well: hot paths speak to it without SQLAlchemy in between
+    for said in (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        app.add_exception_handler(said, _database_said)
     for kind in (PoolTimeout, ConnectionError, TimeoutError, OSError):
         app.add_exception_handler(kind, _unavailable)
     app.add_exception_handler(Exception, _fault)
@@ -196,7 +199,8 @@ async def _database_said(request: Request, error: Exception) -> Response:
     if state.startswith("23"):
         en, zh = RULE_REASONS.get(state, ("a value breaks a rule of this record", "某个值违反了该记录的规则"))
         return answer(AlreadyThere(reason=en, reason_zh=zh))
-    if isinstance(error, OperationalError | InterfaceError) or state[:2] in ("08", "40", "53", "55", "57"):
+    unreachable = OperationalError | InterfaceError | asyncpg.InterfaceError
+    if isinstance(error, unreachable) or state[:2] in ("08", "40", "53", "55", "57"):
         log.warning("database unavailable", extra={"action": "unavailable", "reason": repr(error)[:300]})
         return answer(Unavailable())
     return await _fault(request, error)

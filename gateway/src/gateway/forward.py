@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from chassis import telemetry
 from gateway.domain.errors import AnswerLost, BodyTooLarge, ServiceTooSlow, ServiceUnavailable, SlowBody
@@ -15,7 +15,7 @@ from gateway.wire import Broken, Connection, NotReached, Pool, Silent
 log = telemetry.logger("gateway")
 
 RETRY_AFTER = 2  # seconds; a restarted service is back by then
-BODY_PATIENCE = 30.0  # seconds between two pieces of a request body
+BODY_PATIENCE = 30.0  # seconds in which a visitor sends or takes the next piece of a body
 WATCH_AFTER = 0.05  # seconds; nearly every answer is here by then, and to watch for who leaves costs as much as to ask
 REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
 
@@ -206,4 +206,17 @@ async def _answer(connection: Connection, upstream: Upstream, visit: Visit, sile
             log.warning("an answer broke off", extra=reason)
             return  # the server sees an unfinished answer and closes the connection: the visitor must notice
         ended = connection.ended
-        await visit.send({"type": "http.response.body", "body": piece, "more_body": not ended})
+        message = {"type": "http.response.body", "body": piece, "more_body": not ended}
+        if ended:
+            await visit.send(message)
+        else:
+            await _send_on(visit, message)
+
+
+async def _send_on(visit: Visit, message: Message) -> None:
+    """Send a piece of a longer answer; a visitor who takes nothing for too long gives the connection back."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            await visit.send(message)
+    except TimeoutError:
+        raise Disconnected from None

@@ -60,17 +60,22 @@ class Identities:
         known = self._known.get(authorization)
         if known is not None and self.monotonic() < known.recheck_at and known.id not in self._ended:
             return known
-        if wait := self.refused.wait(network, self.monotonic()):
+        if known is None and (wait := self.refused.wait(network, self.monotonic())):
             raise TooManyRequests(after=wait)
         asking = self._asking.get(authorization)
         if asking is None:  # however many requests come with a token at once, it is looked up once
             asking = self._asking[authorization] = asyncio.create_task(self._look_up(authorization))
-            asking.add_done_callback(lambda _: self._asking.pop(authorization, None))
+            asking.add_done_callback(lambda done: self._answered(authorization, done))
         try:
             return await asyncio.shield(asking)
         except Unauthorised:
             self.refused.take(network, self.monotonic())
             raise
+
+    def _answered(self, authorization: bytes, done: asyncio.Task[Known]) -> None:
+        del self._asking[authorization]
+        if not done.cancelled():
+            done.exception()  # looked at here, for the case that all who asked have gone
 
     async def _look_up(self, authorization: bytes) -> Known:
         before = self._known.pop(authorization, None)

@@ -40,6 +40,7 @@ class Connection(asyncio.Protocol):
         self._loop = loop
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle
         self._writable: asyncio.Future[None] | None = None
         self._parser = HttpResponseParser(self)
         self._pieces: deque[bytes] = deque()
@@ -55,12 +56,14 @@ class Connection(asyncio.Protocol):
         self.keeps = True  # it may be used again
         self.failure: Exception | None = None
         self.idle_since = 0.0
+        self._active = 0.0  # when a byte went either way
 
     def ask(self, head: bytes, *, bodiless: bool) -> None:
         """Send a request's head, with a body that is here already; `bodiless`: the answer has none (HEAD)."""
         self.headers, self.status, self._pieces, self._held = [], 0, deque(), 0
         self.ended = self._headed = self._framed = False
         self._bodiless = bodiless
+        self._active = self._loop.time()
         if self._transport is None:
             self.failure = Broken()
         else:
@@ -75,6 +78,7 @@ class Connection(asyncio.Protocol):
                 if self._transport is None or self.failure is not None:
                     return
                 self._transport.write(b"%x\r\n%b\r\n" % (len(piece), piece) if chunked else piece)
+                self._active = self._loop.time()
             if chunked and self._transport is not None:
                 self._transport.write(b"0\r\n\r\n")
         except Exception as failure:
@@ -83,7 +87,7 @@ class Connection(asyncio.Protocol):
     async def head(self, silence: float) -> None:
         """Wait for status and headers.
 
-        Raises Broken, Silent after so many seconds without a byte, or what the upload failed with.
+        Raises Broken, Silent after so many seconds without a byte either way, or what the upload failed with.
         """
         while not self._headed:
             await self._wait(silence)
@@ -110,12 +114,20 @@ class Connection(asyncio.Protocol):
         if self.failure is not None:
             raise self.failure
         self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(silence, self._fail, Silent())
+        self._timer = self._loop.call_later(silence, self._judge_silence, silence)
         try:
             await self._waiter
         finally:
-            timer.cancel()
+            self._timer.cancel()
             self._waiter = None
+
+    def _judge_silence(self, silence: float) -> None:
+        """Give up, unless the body was still on its way meanwhile."""
+        left = self._active + silence - self._loop.time()
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._judge_silence, silence)
+        else:
+            self._fail(Silent())
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():

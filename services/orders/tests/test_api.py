@@ -199,3 +199,15 @@ async def test_lists_are_filtered(orders: Orders) -> None:
 
 
 ORDER_DAY = clock.now().fromisoformat(str(ORDER["placed_at"])).date()
+
+
+@pytest.mark.parametrize("path", ["paid", "refunds", "assignments"])
+async def test_impossible_text_in_an_address_is_no_fault(orders: Orders, path: str) -> None:
+    body: dict[str, dict[str, Any]] = {
+        "paid": {},
+        "refunds": {"refund_no": "R", "amount": "1"},
+        "assignments": {"sellers": [{"employee_no": "A"}]},
+    }
+    answer = await orders.http.post(f"/orders/a%00b/1/{path}", json=body[path], headers=orders.by())
+    assert answer.status_code in (404, 422)
+    assert (await orders.http.get("/orders/a%00b/1", headers=orders.by())).status_code in (404, 422)

@@ -1,5 +1,6 @@
 """The web application of orders."""
 
+import re
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -22,4 +23,9 @@ def create_app() -> FastAPI:
         settings=Settings,
         routers=[orders.router, refunds.router, imports_router(KINDS, PROFILES)],
         permissions=PERMISSIONS,
+        on_start=_remember_pattern,
     )
+
+
+def _remember_pattern(app: FastAPI) -> None:
+    app.state.remark_pattern = re.compile(app.state.settings.remark_pattern)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from chassis.auth import Principal
 from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut
-from chassis.web import Now, Reading, Session, allowed, settings_of
+from chassis.web import Now, Reading, Session, allowed
 from orders.api.scope import order_within, scope, shop_within
 from orders.commands.advance import advance
 from orders.commands.amend import amend
@@ -28,7 +28,6 @@ from orders.schemas.asked import (
     sellers_asked,
 )
 from orders.schemas.said import OrderListed, OrderSaid, Recorded, order_said
-from orders.settings import Settings
 
 router = APIRouter(prefix="/orders", tags=["orders"])
 
@@ -50,10 +49,8 @@ async def place(
 ) -> Any:
     """Record an order, with the steps it has taken so far. 200 when the same was recorded before, 409 with the field
     when something else was."""
-    settings = settings_of(request)
-    assert isinstance(settings, Settings)
     shop_within(by, body.shop)
-    draft = draft_asked(body, settings.remark_pattern)
+    draft = draft_asked(body, request.app.state.remark_pattern)
 
     async def act() -> Any:
         return _recorded(response, await place_order(session, draft), draft.shop, draft.order_no)

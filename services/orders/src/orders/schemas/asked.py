@@ -144,7 +144,7 @@ def lines_asked(lines: Sequence[LineAsked]) -> tuple[Line, ...]:
     )
 
 
-def draft_asked(body: OrderAsked, pattern: str) -> Draft:
+def draft_asked(body: OrderAsked, pattern: re.Pattern[str]) -> Draft:
     """Make a draft of a body; `pattern` finds staff numbers in the remark where nobody is named.
 
     Raises IdentityUnusable, EndsTwice, TimesOutOfOrder and the refusals of lines and sellers.
@@ -159,7 +159,7 @@ def draft_asked(body: OrderAsked, pattern: str) -> Draft:
     }
     sellers = sellers_asked(body.seller, body.sellers)
     if not sellers and not own:
-        sellers = sellers_in_remark(body.remark, re.compile(pattern))
+        sellers = sellers_in_remark(body.remark, pattern)
     sellers, line_sellers = simplified(sellers, own, lines)
     return Draft(
         shop=body.shop,
