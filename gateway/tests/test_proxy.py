@@ -15,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from chassis import clock
 from chassis.auth import Principal
+from gateway import parts
+from gateway.wire import Pool
 
 from .conftest import Service, Street, reply, served
 
@@ -568,6 +570,34 @@ async def test_an_idle_connection_that_was_closed_loses_no_request(street: Stree
         await visitor.post("/api/orders/x")
         lost = [(await visitor.post("/api/orders/x")) for _ in range(2)]
     assert "answer-lost" in [got.json()["code"] for got in lost if got.status_code == 503], "no POST is sent twice"
+
+
+async def test_a_service_that_answers_nothing_uses_up_no_connections(
+    street: Streets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "Pool", lambda host, port: Pool(host, port, most=2, patience=0.3))
+    async with served(Service()) as port:
+        town = await street(upstreams=json.dumps({"orders": f"http://127.0.0.1:{port}"}))
+        visitor = await town.signed_in()
+        assert (await visitor.get("/api/orders/x")).status_code == 200
+    for _ in range(5):  # first on a connection that is gone, then on none
+        assert (await visitor.get("/api/orders/x")).json()["code"] == "service-unavailable"
+    service = Service()
+    async with served(service, port):
+        assert [(await visitor.get("/api/orders/x")).status_code for _ in range(3)] == [200] * 3
+        holds = asyncio.Event()
+
+        async def hold(scope: Scope, receive: Receive, send: Send) -> None:
+            await holds.wait()
+            await reply(send, 200, b"{}")
+
+        service.answering = hold
+        waiting = [asyncio.create_task(visitor.get("/api/orders/x")) for _ in range(4)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        holds.set()
+        answers = [(await task).status_code for task in waiting]
+        assert set(answers) == {200, 503}
+        assert answers.count(200) <= 3
 
 
 async def test_bytes_after_an_answer_are_not_the_next_answer(street: Streets) -> None:

@@ -13,8 +13,10 @@ ORDERS = 6000
 COLUMNS = ("shop", "order_no", "placed_at", "paid_at", "completed_at", "sku", "quantity", "unit_price", "seller")
 CONTENT = """
 SELECT o.order_no, s.state, s.net_amount::text, s.untagged,
-       (SELECT array_agg(l.sku || ' ' || l.net_amount ORDER BY l.line_no) FROM order_lines l USING (order_id)),
-       (SELECT array_agg(p.employee_no || ' ' || p.amount ORDER BY p.place) FROM order_parties p USING (order_id))
+       (SELECT array_agg(l.sku || ' ' || l.net_amount ORDER BY l.line_no)
+        FROM order_lines l WHERE l.order_id = o.order_id),
+       (SELECT array_agg(p.employee_no || ' ' || p.amount ORDER BY p.place)
+        FROM order_parties p WHERE p.order_id = o.order_id)
 FROM orders o JOIN order_status s USING (order_id) WHERE o.shop = $1 ORDER BY 1
 """
 

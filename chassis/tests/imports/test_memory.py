@@ -29,7 +29,7 @@ def chunks():
     yield b"no,at,who,what,n,price\\n"
     for start in range(0, int(sys.argv[1]), 1000):
         yield "".join(
-            f"N{i},2024-05-{i % 28 + 1:02} 08:{i % 60:02}:{i // 60 % 60:02},客户{i},商品 {i * 7919 % 99991},{i % 9},{i % 999}.50\\n"
+            f"N{i},2024-05-{i % 28 + 1:02} 08:{i % 60:02}:00,客户{i},商品 {i * 7919 % 99991},{i % 9},{i % 999}.50\\n"
             for i in range(start, start + 1000)
         ).encode()
 

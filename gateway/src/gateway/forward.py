@@ -24,6 +24,10 @@ class Disconnected(Exception):
     """The visitor went away."""
 
 
+class _Stale(Broken):
+    """A connection that had been idle was closed by the service when it was used again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upstream:
     """A service as the gateway knows it."""
@@ -134,32 +138,37 @@ async def _body(visit: Visit, limit: int) -> bytes | Body:
 
 
 async def _exchange(ask: Ask, visit: Visit, body: bytes | Body, silence: float) -> int:
-    upstream = ask.upstream
-    connection = await _take(upstream)
-    upload: asyncio.Task[None] | None = None
     try:
         try:
-            upload = _send(connection, ask, visit, body)
+            return await _once(ask, visit, body, silence)
+        except _Stale:
+            if visit.scope["method"] not in REPEATABLE:
+                raise
+        return await _once(ask, visit, body, silence)
+    except Broken:
+        raise AnswerLost(service=ask.upstream.segment, after=RETRY_AFTER) from None
+    except Silent:
+        raise ServiceTooSlow(service=ask.upstream.segment, after=RETRY_AFTER) from None
+
+
+async def _once(ask: Ask, visit: Visit, body: bytes | Body, silence: float) -> int:
+    connection = await _take(ask.upstream)
+    upload: asyncio.Task[None] | None = None
+    try:
+        upload = _send(connection, ask, visit, body)
+        try:
             await connection.head(silence)
         except Broken:
-            # A connection that was idle may have been closed by the service just when it was used again
-            if connection.fresh or upload is not None or visit.scope["method"] not in REPEATABLE:
+            if connection.fresh or upload is not None:
                 raise
-            upstream.pool.give(connection)
-            connection = await _take(upstream)
-            upload = _send(connection, ask, visit, body)
-            await connection.head(silence)
-        await _answer(connection, upstream, visit, silence)
+            raise _Stale from None
+        await _answer(connection, ask.upstream, visit, silence)
         return connection.status
-    except Broken:
-        raise AnswerLost(service=upstream.segment, after=RETRY_AFTER) from None
-    except Silent:
-        raise ServiceTooSlow(service=upstream.segment, after=RETRY_AFTER) from None
     finally:
         if upload is not None and not upload.done():
             connection.close()  # what is missing of this body must not be taken from the next request
             upload.cancel()
-        upstream.pool.give(connection)
+        ask.upstream.pool.give(connection)
 
 
 async def _take(upstream: Upstream) -> Connection:

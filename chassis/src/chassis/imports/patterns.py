@@ -2,9 +2,9 @@
 
 Python's engine tries every way in which a pattern can match. That is harmless as long as each next character leaves one
 way to go on; it is exponential when a repeated part can be split in two ways (`(a+)+`), and polynomial with one power
-for each repetition whose end is not certain (`.*.*x`). So the pattern is read as an automaton of character positions
-(Glushkov), in which both can be seen, and one that has more than one uncertain repetition is refused. Texts to be
-searched are bounded too.
+for each repetition whose end is not certain (`.*.*x`) and one more for searching at every place. So the pattern is read
+as an automaton of character positions (Glushkov), in which all this can be seen; one uncertain repetition is allowed
+where `^` says that the pattern begins at the beginning, none elsewhere. Texts to be searched are bounded too.
 """
 
 import importlib
@@ -82,7 +82,8 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     universe = sorted({*_SAMPLES, *_neighbours(pattern)})
     automaton = Automaton(universe)
     whole = _sequence(automaton, tree)
-    _refuse_slow(automaton, whole.first)
+    anchored = str(tree[:1]) == "[(AT, AT_BEGINNING)]"
+    _refuse_slow(automaton, whole.first, uncertain_allowed=1 if anchored else 0)
     return compiled
 
 
@@ -165,7 +166,7 @@ def _repeat(automaton: Automaton, least: int, most: int, items: Any) -> Piece:
     return Piece(body.empty or least == 0, body.first, body.last)
 
 
-def _refuse_slow(automaton: Automaton, start: frozenset[int]) -> None:
+def _refuse_slow(automaton: Automaton, start: frozenset[int], *, uncertain_allowed: int) -> None:
     reach = _reachable(automaton.follow)
     ways, uncertain = 1, set[int]()
     for state, after in [(None, start), *enumerate(automaton.follow)]:
@@ -182,10 +183,10 @@ def _refuse_slow(automaton: Automaton, start: frozenset[int]) -> None:
         leaving = {p if p in inside else q for p, q in rivals if p in inside or q in inside}
         uncertain |= {min(reach[p]) for p in leaving}
         ways *= max(1, len({p for pair in rivals for p in pair} - inside))
-    if len(uncertain) > 1:
+    if len(uncertain) > uncertain_allowed:
         raise PatternRefused(
-            "有多处重复不能确定在哪里结束，如 .*.*；开头和结尾的 .* 可以直接去掉",
-            "it has several repetitions whose end is not certain, such as .*.*; drop one at the beginning or end",
+            "有重复不能确定在哪里结束，如 .*x；开头和结尾的 .* 可以直接去掉，或以 ^ 开头并只留一处",
+            "the end of a repetition is not certain, as in .*x; drop it at either end, or begin with ^ and keep only one",
         )
     if ways > WAYS:
         raise PatternRefused(
