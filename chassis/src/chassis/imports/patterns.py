@@ -127,6 +127,8 @@ def _piece(automaton: Automaton, item: Any) -> Piece:
         return _sequence(automaton, argument)
     if name == "BRANCH":
         pieces = [_sequence(automaton, items) for items in argument[1]]
+        if sum(piece.empty for piece in pieces) > 1:  # so are equal choices, once the engine has taken out what is common
+            raise _empty_twice()
         return Piece(
             any(p.empty for p in pieces),
             frozenset().union(*(p.first for p in pieces)),
@@ -140,6 +142,13 @@ def _piece(automaton: Automaton, item: Any) -> Piece:
     )
 
 
+def _empty_twice() -> PatternRefused:
+    return PatternRefused(
+        "有两种方式可以匹配空文本，如 (a?)?、(a?|b?) 或 (a|a)；请去掉一种",
+        "it can match nothing in two ways, as (a?)?, (a?|b?) or (a|a) do; drop one of them",
+    )
+
+
 def _repeat(automaton: Automaton, least: int, most: int, items: Any) -> Piece:
     if most == 0:
         return Piece()
@@ -150,6 +159,8 @@ def _repeat(automaton: Automaton, least: int, most: int, items: Any) -> Piece:
             )
         return _sequence(automaton, list(items) * least)
     body = _sequence(automaton, items)
+    if most == 1 and body.empty:
+        raise _empty_twice()
     if most > 1:
         if body.empty:
             raise PatternRefused(
@@ -186,7 +197,7 @@ def _refuse_slow(automaton: Automaton, start: frozenset[int], *, uncertain_allow
     if len(uncertain) > uncertain_allowed:
         raise PatternRefused(
             "有重复不能确定在哪里结束，如 .*x；开头和结尾的 .* 可以直接去掉，或以 ^ 开头并只留一处",
-            "the end of a repetition is not certain, as in .*x; drop it at either end, or begin with ^ and keep only one",
+            "the end of a repetition is not certain, as in .*x; drop it at either end, or begin with ^ and keep one",
         )
     if ways > WAYS:
         raise PatternRefused(

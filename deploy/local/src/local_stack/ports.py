@@ -43,7 +43,7 @@ def holder(port: int) -> str:
     """Name the process that listens on `port`, as far as this account may know."""
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
                 process = psutil.Process(connection.pid)
                 return f"{process.name()}, pid {process.pid}"
     except psutil.Error:
