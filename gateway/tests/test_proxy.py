@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import httpx
 import jwt
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from chassis import clock
 from chassis.auth import Principal
 from gateway import parts
-from gateway.wire import Pool
+from gateway.client import open_client
 
 from .conftest import Service, Street, reply, served
 
@@ -575,7 +576,7 @@ async def test_an_idle_connection_that_was_closed_loses_no_request(street: Stree
 async def test_a_service_that_answers_nothing_uses_up_no_connections(
     street: Streets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "Pool", lambda host, port: Pool(host, port, most=2, patience=0.3))
+    monkeypatch.setattr(parts, "open_client", partial(open_client, most=2, patience=0.3))
     async with served(Service()) as port:
         town = await street(upstreams=json.dumps({"orders": f"http://127.0.0.1:{port}"}))
         visitor = await town.signed_in()

@@ -1,6 +1,6 @@
 """What the retail invoices must come to, calculated once more with nothing but the standard library.
 
-Nothing here is shared with the product: file, rules and rounding are read and written down again, as plainly as can be.
+Nothing here is shared with the product: file, rules and rounding are written down again, as plainly as can be.
 """
 
 import csv

@@ -27,7 +27,12 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("said_wrong", "status", "code", "field"),
     [
-        ({"lines": [{"sku": "lamp", "quantity": "-1", "unit_price": "10.00"}]}, 422, "request-invalid", "lines.0.quantity"),
+        (
+            {"lines": [{"sku": "lamp", "quantity": "-1", "unit_price": "10.00"}]},
+            422,
+            "request-invalid",
+            "lines.0.quantity",
+        ),
         ({"placed_at": TOMORROW}, 422, "time-in-future", "placed_at"),
         ({"placed_at": YESTERDAY[:19]}, 422, "request-invalid", "placed_at"),
         ({"shop": "north/south"}, 422, "identity-unusable", "shop"),

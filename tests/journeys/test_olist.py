@@ -5,8 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from . import oracle_olist as oracle
-from .house import BASE_SALARY, COMMISSION, Employee, House, announced, arrived, employ, once, pages, pay, payslip
-from .house import reached, said, send
+from .house import (
+    BASE_SALARY,
+    COMMISSION,
+    Employee,
+    House,
+    announced,
+    arrived,
+    employ,
+    once,
+    pages,
+    pay,
+    payslip,
+    reached,
+    said,
+    send,
+)
 
 SHOP = "olist"
 MONTHS = ((2017, 10), (2017, 11))

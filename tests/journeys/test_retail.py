@@ -6,8 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from . import oracle_retail as oracle
-from .house import BASE_SALARY, COMMISSION, Employee, House, announced, arrived, employ, once, pages, pay, payslip
-from .house import reached, send
+from .house import (
+    BASE_SALARY,
+    COMMISSION,
+    Employee,
+    House,
+    announced,
+    arrived,
+    employ,
+    once,
+    pages,
+    pay,
+    payslip,
+    reached,
+    send,
+)
 
 SHOP = "retail"
 MONTHS = ((2011, 10), (2011, 11))

@@ -1,4 +1,4 @@
-"""Short walks through the house: what happened to one order, one person, one month. Every walk has months of its own."""
+"""Short walks through the house: one order, one person, one month. Every walk has months of its own."""
 
 import secrets
 from calendar import monthrange

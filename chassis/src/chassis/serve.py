@@ -26,6 +26,7 @@ def serve(package: str, part: str, *, host: str, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # what the gateway vouches for is in its token, not in headers anybody can send
         server_header=False,
         date_header=False,
         timeout_graceful_shutdown=5,

@@ -1,8 +1,9 @@
 """The shelf lies among these tests and is imported like any other service; here it runs on a real database."""
 
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 
 from chassis.auth import Principal
 from chassis.imports.jobs import work_on_next
+from chassis.imports.kinds import Kind
 from chassis.testing import Client, TestDatabase
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -39,10 +41,13 @@ class Shelf:
         return str(answer.json()["id"])
 
     async def work(self) -> None:
-        from shelf.intake import KINDS
-
-        while await work_on_next(self.db.opened, KINDS):
+        while await work_on_next(self.db.opened, self.kinds):
             pass
+
+    @property
+    def kinds(self) -> Sequence[Kind]:
+        kinds: Sequence[Kind] = import_module("shelf.intake").KINDS
+        return kinds
 
     async def shown(self, import_id: str) -> Any:
         return (await self.http.get(f"/imports/{import_id}", headers=self.by("employee"))).json()

@@ -341,3 +341,13 @@ def test_a_field_under_a_condition() -> None:
     fields = "day: {column: d, when: [{column: s, equals: [done, over]}]}"
     records, _ = mapped(fields, "no,d,s\n1,2024-05-01,done\n2,2024-05-01,open\n")
     assert [r.fields["day"] for r in records] == [date(2024, 5, 1), None]
+
+
+def test_a_join_cannot_multiply_without_bound() -> None:
+    top = "join:\n  items: {file: i.csv, on: {c: no}, rows: many}"
+    there: dict[str, list[Joined]] = {"x": [(n, ["x", "saw"]) for n in range(1000)]}
+    body = "no,c\n" + "".join(f"{n},x\n" for n in range(300))
+    with pytest.raises(FileRefused, match="belong to too many rows"):
+        mapped("who: {constant: a}", body, top=top, joined=("no,what\n", there))
+    with pytest.raises(FileRefused, match="Only one join"):
+        mapped("who: c", "no,c\n", top=f"{top}\n  more: {{file: m.csv, on: {{c: no}}, rows: many}}")

@@ -17,6 +17,7 @@ from chassis.imports.patterns import LONGEST, PatternRefused, compile_pattern
         (r"(?:客服|客户)\s*[:：]?\s*(?P<x>[A-Za-z]*\d+(?:[,，]\s*[A-Za-z]+\d+)*)", "客服：a1，b2 15日", "a1，b2"),
         (r"^(?P<x>\d+)(?:\.0*)?$", "17850.0", "17850"),
         (r"(?P<x>\d{4})-\d{2}", "2024-05", "2024"),
+        (r"工号\s*[:：]?\s*(?P<x>\d+)", "工号 : 12", "12"),
         (r"^.*工号(?P<x>\d+)", "工号1工号2", "2"),
     ],
 )

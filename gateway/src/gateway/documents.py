@@ -1,23 +1,24 @@
 """The services' OpenAPI documents, fetched over the private network and kept for a while."""
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
 from gateway.domain.merging import Document, Part
 from gateway.forward import Upstream
-from gateway.wire import Broken, NotReached, Silent, fetch
 
 KEPT = 60.0  # seconds; a service that is upgraded shows its new document by then
-PATIENCE = 3.0  # seconds
+PATIENCE = ClientTimeout(total=3.0)
 
 
 @dataclass(slots=True)
 class Documents:
     """What each service says about itself."""
 
+    client: ClientSession
     upstreams: Sequence[Upstream]
     _kept: dict[str, tuple[Document, float]] = field(default_factory=dict)
 
@@ -36,12 +37,11 @@ class Documents:
         kept = self._kept.get(upstream.name)
         if kept is not None and time.monotonic() < kept[1]:
             return kept[0]
+        url = f"http://{upstream.host}/openapi.json"
         try:
-            status, body = await fetch(upstream.pool, "/openapi.json", PATIENCE)
-            document: Document = json.loads(body)
-        except (NotReached, Broken, Silent, ValueError):
-            return None
-        if status != 200:
+            async with self.client.get(url, timeout=PATIENCE, allow_redirects=False, raise_for_status=True) as answer:
+                document: Document = await answer.json()
+        except (ClientError, TimeoutError, ValueError):
             return None
         self._kept[upstream.name] = (document, time.monotonic() + KEPT)
         return document

@@ -2,30 +2,34 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any
 
-from starlette.types import Message, Receive
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ConnectionTimeoutError
+from starlette.types import Message
+from yarl import URL
 
 from chassis import telemetry
-from gateway.domain.errors import AnswerLost, BodyTooLarge, ServiceTooSlow, ServiceUnavailable, SlowBody
-from gateway.headers import answer_headers, request_head
+from gateway.domain.errors import (
+    AmbiguousLength,
+    AnswerLost,
+    BodyTooLarge,
+    ServiceTooSlow,
+    ServiceUnavailable,
+    SlowBody,
+)
+from gateway.headers import answer_headers, request_headers
 from gateway.visit import Visit
-from gateway.wire import Broken, Connection, NotReached, Pool, Silent
 
 log = telemetry.logger("gateway")
 
 RETRY_AFTER = 2  # seconds; a restarted service is back by then
 BODY_PATIENCE = 30.0  # seconds in which a visitor sends or takes the next piece of a body
 WATCH_AFTER = 0.05  # seconds; nearly every answer is here by then, and to watch for who leaves costs as much as to ask
-REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})  # RFC 9110 section 9.2.2
 
 
 class Disconnected(Exception):
     """The visitor went away."""
-
-
-class _Stale(Broken):
-    """A connection that had been idle was closed by the service when it was used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,6 @@ class Upstream:
 
     name: str  # the package, which is also the audience of its tokens
     segment: str  # what it is called in public addresses
-    pool: Pool
     private: bool  # its answers are never stored
     host: str  # its inner address: host:port
 
@@ -49,172 +52,174 @@ class Ask:
 
 
 @dataclass(slots=True)
-class Body:
-    """The body of a request on its way through: capped while it passes, never held."""
+class Work:
+    """A request under way, which its visitor and its body can end from beside it."""
 
-    receive: Receive
-    first: bytes
+    ask: Ask
+    visit: Visit
     limit: int
-    length: int | None  # none for a chunked body
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    silence: float
+    task: asyncio.Task[Any]
+    uploaded: asyncio.Event  # the body is here to its end
+    watch: asyncio.Task[None] | None = None
+    begun: bool = False  # the visitor has the status already
+    failure: Exception | None = None
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        passed, piece = 0, self.first
-        while True:
-            passed += len(piece)
-            if passed > self.limit:
-                raise BodyTooLarge(limit=self.limit)
-            if piece:
-                yield piece
-            if self.ended.is_set():
-                return
-            piece = await self._next()
-
-    async def _next(self) -> bytes:
-        try:
-            async with asyncio.timeout(BODY_PATIENCE):
-                message = await self.receive()
-        except TimeoutError:
-            raise SlowBody() from None
-        if message["type"] == "http.disconnect":
-            raise Disconnected
-        if not message["more_body"]:
-            self.ended.set()
-        piece: bytes = message["body"]
-        return piece
+    def stop(self, failure: Exception) -> None:
+        """End the work for this reason; an answer that has begun can only be broken off."""
+        if self.failure is None:
+            self.failure = Disconnected() if self.begun else failure
+            self.task.cancel()
 
 
-async def forward(ask: Ask, visit: Visit, *, limit: int, silence: float) -> int:
+async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, silence: float) -> int:
     """Pass a request on and its answer back; answers the status.
 
     `silence` are the seconds after which a service that says nothing is given up. Raises
     the refusals that nothing has been sent for yet; once the answer has begun, a failure only breaks it off.
     """
-    body = await _body(visit, limit)
-    work = asyncio.current_task()
-    assert work is not None
-    ended = body.ended if isinstance(body, Body) else None
-    watches: list[asyncio.Task[None]] = []
-    loop = asyncio.get_running_loop()
-    timer = loop.call_later(WATCH_AFTER, lambda: watches.append(loop.create_task(_watch(visit.receive, work, ended))))
+    task = asyncio.current_task()
+    assert task is not None
+    work = Work(ask, visit, limit, silence, task, asyncio.Event())
+    body = await _body(work)
+    timer = asyncio.get_running_loop().call_later(WATCH_AFTER, _begin_to_watch, work)
     try:
-        return await _exchange(ask, visit, body, silence)
+        return await _exchange(client, work, body)
     except asyncio.CancelledError:
-        if any(watch.done() and not watch.cancelled() for watch in watches):
-            work.uncancel()
-            raise Disconnected from None
-        raise
+        if work.failure is None:
+            raise
+        task.uncancel()
+        raise work.failure from None
     finally:
         timer.cancel()
-        for watch in watches:
-            watch.cancel()
+        if work.watch is not None:
+            work.watch.cancel()
 
 
-async def _watch(receive: Receive, work: asyncio.Task[None], ended: asyncio.Event | None) -> None:
-    """Cancel the work when the visitor leaves; the service then sees its own connection close."""
-    if ended is not None:
-        await ended.wait()
-    while (await receive())["type"] != "http.disconnect":
+def _begin_to_watch(work: Work) -> None:
+    work.watch = asyncio.create_task(_watch(work))
+
+
+async def _watch(work: Work) -> None:
+    """Stop the work when the visitor leaves; the service then sees its own connection close."""
+    await work.uploaded.wait()
+    while (await work.visit.receive())["type"] != "http.disconnect":
         pass
-    work.cancel()
+    work.stop(Disconnected())
 
 
-async def _body(visit: Visit, limit: int) -> bytes | Body:
+async def _body(work: Work) -> bytes | AsyncIterator[bytes] | None:
     """Begin to read the body: a small one is here whole with its first piece, a larger one is streamed."""
-    incoming = visit.incoming
-    if incoming.length is not None and incoming.length > limit:
-        raise BodyTooLarge(limit=limit)
+    incoming = work.visit.incoming
+    if incoming.length is not None and incoming.length > work.limit:
+        raise BodyTooLarge(limit=work.limit)
     if not incoming.length and not incoming.chunked:
-        return b""
-    message = await visit.receive()
+        work.uploaded.set()
+        return None
+    first = await _next(work)
+    if len(first) > work.limit:
+        raise BodyTooLarge(limit=work.limit)
+    return first if work.uploaded.is_set() else _rest(work, first)
+
+
+async def _next(work: Work) -> bytes:
+    try:
+        async with asyncio.timeout(BODY_PATIENCE):
+            message = await work.visit.receive()
+    except TimeoutError:
+        raise SlowBody() from None
     if message["type"] == "http.disconnect":
         raise Disconnected
-    first: bytes = message["body"]
-    if message["more_body"]:
-        return Body(visit.receive, first, limit, incoming.length)
-    if len(first) > limit:
-        raise BodyTooLarge(limit=limit)
-    return first
+    if not message["more_body"]:
+        work.uploaded.set()
+    piece: bytes = message["body"]
+    return piece
 
 
-async def _exchange(ask: Ask, visit: Visit, body: bytes | Body, silence: float) -> int:
+async def _rest(work: Work, first: bytes) -> AsyncIterator[bytes]:
+    """Pass a body on, capped while it passes and never held, no faster than the service takes it."""
+    loop, passed, piece = asyncio.get_running_loop(), 0, first
     try:
-        try:
-            return await _once(ask, visit, body, silence)
-        except _Stale:
-            if visit.scope["method"] not in REPEATABLE:
-                raise
-        return await _once(ask, visit, body, silence)
-    except Broken:
-        raise AnswerLost(service=ask.upstream.segment, after=RETRY_AFTER) from None
-    except Silent:
-        raise ServiceTooSlow(service=ask.upstream.segment, after=RETRY_AFTER) from None
+        while True:
+            passed += len(piece)
+            if passed > work.limit:
+                raise BodyTooLarge(limit=work.limit)
+            timer = loop.call_later(work.silence, _judge_silence, work)
+            try:
+                yield piece
+            finally:
+                timer.cancel()
+            if work.uploaded.is_set():
+                return
+            piece = await _next(work)
+    except Exception as failure:
+        work.stop(failure)
+        raise  # to end quietly would end the body, and the service take it for whole
 
 
-async def _once(ask: Ask, visit: Visit, body: bytes | Body, silence: float) -> int:
-    connection = await _take(ask.upstream)
-    upload: asyncio.Task[None] | None = None
-    try:
-        upload = _send(connection, ask, visit, body)
-        try:
-            await connection.head(silence)
-        except Broken:
-            if connection.fresh or upload is not None:
-                raise
-            raise _Stale from None
-        await _answer(connection, ask.upstream, visit, silence)
-        return connection.status
-    finally:
-        if upload is not None and not upload.done():
-            connection.close()  # what is missing of this body must not be taken from the next request
-            upload.cancel()
-        ask.upstream.pool.give(connection)
+def _judge_silence(work: Work) -> None:
+    """Give up a service that takes no more of a body and says nothing (aiohttp waits for an answer after the body)."""
+    if not work.begun:
+        work.stop(_too_slow(work))
 
 
-async def _take(upstream: Upstream) -> Connection:
-    try:
-        return await upstream.pool.take()
-    except NotReached:
-        raise ServiceUnavailable(service=upstream.segment, after=RETRY_AFTER) from None
+def _too_slow(work: Work) -> ServiceTooSlow:
+    return ServiceTooSlow(service=work.ask.upstream.segment, after=RETRY_AFTER)
 
 
-def _send(connection: Connection, ask: Ask, visit: Visit, body: bytes | Body) -> asyncio.Task[None] | None:
-    """Send the request; a body that is not here whole follows in a task of its own."""
-    head = request_head(
-        visit.scope["method"],
-        ask.path,
-        visit.scope["query_string"],
-        visit.incoming,
-        host=ask.upstream.host,
-        bearer=ask.bearer,
-        length=body.length if isinstance(body, Body) else len(body),
+async def _exchange(client: ClientSession, work: Work, body: bytes | AsyncIterator[bytes] | None) -> int:
+    response = await _send(client, work, body)
+    async with response:
+        await _answer(response, work)
+    return response.status
+
+
+async def _send(client: ClientSession, work: Work, body: bytes | AsyncIterator[bytes] | None) -> ClientResponse:
+    """Send the request and wait for the head of its answer; aiohttp repeats once what is idempotent (RFC 9110 9.2.2)."""
+    ask, visit = work.ask, work.visit
+    headers = request_headers(visit.incoming, ask.bearer)
+    if visit.incoming.length and not isinstance(body, bytes):
+        headers.append(("content-length", str(visit.incoming.length)))
+    url = URL.build(
+        scheme="http",
+        authority=ask.upstream.host,
+        path=ask.path.decode("ascii"),
+        query_string=visit.scope["query_string"].decode("ascii"),
+        encoded=True,
     )
-    bodiless = visit.scope["method"] == "HEAD"
-    if not isinstance(body, Body):
-        connection.ask(head + body, bodiless=bodiless)
-        return None
-    connection.ask(head, bodiless=bodiless)
-    return asyncio.create_task(connection.upload(aiter(body), chunked=body.length is None))
+    service = ask.upstream.segment
+    try:
+        return await client.request(visit.scope["method"], url, headers=headers, data=body, allow_redirects=False)
+    except (ClientConnectorError, ConnectionTimeoutError):
+        raise ServiceUnavailable(service=service, after=RETRY_AFTER) from None
+    except TimeoutError:
+        raise _too_slow(work) from None
+    except ClientError:
+        raise AnswerLost(service=service, after=RETRY_AFTER) from None
+    except ValueError:  # a header would break out of its line
+        raise AmbiguousLength() from None
 
 
-async def _answer(connection: Connection, upstream: Upstream, visit: Visit, silence: float) -> None:
+async def _answer(response: ClientResponse, work: Work) -> None:
+    upstream, visit = work.ask.upstream, work.visit
     headers = answer_headers(
-        connection.headers,
+        response.raw_headers,
         correlation_id=visit.incoming.correlation_id,
         origin=f"http://{upstream.host}",
         prefix=f"/api/{upstream.segment}",
         private=upstream.private,
     )
-    await visit.send({"type": "http.response.start", "status": connection.status, "headers": headers})
+    work.begun = True
+    await visit.send({"type": "http.response.start", "status": response.status, "headers": headers})
     ended = False
     while not ended:
         try:
-            piece = await connection.piece(silence)  # the whole of a small answer is here already
+            piece = await response.content.readany()  # the whole of a small answer is here already
         except Exception as error:
             reason = {"action": "broken_off", "service": upstream.name, "reason": repr(error)}
             log.warning("an answer broke off", extra=reason)
             return  # the server sees an unfinished answer and closes the connection: the visitor must notice
-        ended = connection.ended
+        ended = response.content.at_eof()
         message = {"type": "http.response.body", "body": piece, "more_body": not ended}
         if ended:
             await visit.send(message)

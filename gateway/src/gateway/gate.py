@@ -76,7 +76,7 @@ async def _to_service(parts: Parts, visit: Visit) -> None:
         settings = parts.identities.settings
         limit = settings.upload_limit if paths.is_upload(asked.path) else settings.body_limit
         ask = Ask(upstream, asked.path, parts.identities.bearer(known, upstream.name))
-        status = await forward(ask, visit, limit=limit, silence=settings.upstream_timeout)
+        status = await forward(parts.client, ask, visit, limit=limit, silence=settings.upstream_timeout)
     except Refusal as refusal:
         status = refusal.status
         raise

@@ -114,33 +114,27 @@ def _passes(name: bytes) -> bool:
     return not (name in _HOP or name in _IDENTITY or _IDENTITY_PREFIX.match(name))
 
 
-def request_head(
-    method: str, path: bytes, query: bytes, incoming: Incoming, *, host: str, bearer: str, length: int | None
-) -> bytes:
-    """Write the head of a request to a service; without a `length` the body is chunked.
-
-    Raises AmbiguousLength where a value would break out of its line.
-    """
-    lines = [
-        b"%b %b%b%b HTTP/1.1" % (method.encode(), path, b"?" if query else b"", query),
-        b"host: " + host.encode(),
-        b"authorization: " + bearer.encode(),
-        b"x-correlation-id: " + incoming.correlation_id,
-        b"traceparent: " + incoming.traceparent,
+def request_headers(incoming: Incoming, bearer: str) -> list[tuple[str, str]]:
+    """Shape the headers of a request for a service; host and framing are for the client to add."""
+    headers = [
+        ("authorization", bearer),
+        ("x-correlation-id", incoming.correlation_id.decode()),
+        ("traceparent", incoming.traceparent.decode()),
     ]
-    lines += [b"%b: %b" % header for header in incoming.passing]
-    if length is None:
-        lines.append(b"transfer-encoding: chunked")
-    elif length or method not in ("GET", "HEAD", "OPTIONS", "DELETE"):
-        lines.append(b"content-length: %d" % length)
-    head = b"\r\n".join(lines)
-    if head.count(b"\n") != len(lines) - 1 or head.count(b"\r") != len(lines) - 1:
-        raise AmbiguousLength()
-    return head + b"\r\n\r\n"
+    headers += [(name.decode("ascii"), _text(value)) for name, value in incoming.passing]
+    return headers
+
+
+def _text(value: bytes) -> str:
+    """Read a value for the client, which writes UTF-8."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def answer_headers(raw: Iterable[Raw], *, correlation_id: bytes, origin: str, prefix: str, private: bool) -> list[Raw]:
-    """Shape the headers of a service's answer for the visitor; names are in lower case.
+    """Shape the headers of a service's answer for the visitor; the names come out in lower case.
 
     `origin` is the service's inner address and `prefix` its public path: a redirect is rewritten from the one to the
     other and goes nowhere else. `private` answers are never stored.
@@ -148,12 +142,12 @@ def answer_headers(raw: Iterable[Raw], *, correlation_id: bytes, origin: str, pr
     headers = [*SECURITY, STRICT, (b"x-correlation-id", correlation_id)]
     if private:
         headers.append(NO_STORE)
-    for header in raw:
-        name, value = header
+    for given, value in raw:
+        name = given.lower()
         if name in _OURS or (name in _HOP and name != b"content-length") or (private and name == b"cache-control"):
             continue
         if name not in (b"location", b"content-location"):
-            headers.append(header)
+            headers.append((name, value))
         elif (place := _public(value.decode("latin-1"), origin, prefix)) is not None:
             headers.append((name, place.encode("latin-1")))
     return headers

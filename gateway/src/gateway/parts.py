@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
+from aiohttp import ClientSession
+
 from chassis.auth import read_private_key
 from chassis.database import Database
+from gateway.client import open_client
 from gateway.documents import Documents
 from gateway.domain.limits import Buckets, Rate
 from gateway.forward import Upstream
@@ -12,9 +15,8 @@ from gateway.hashing import Hashing
 from gateway.identity import Identities
 from gateway.lanes import Lanes
 from gateway.settings import GatewaySettings
-from gateway.wire import Pool
 
-ADDRESS = re.compile(r"http://(?P<host>[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?/?")
+ADDRESS = re.compile(r"http://(?P<host>(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?)/?")
 PAY_DATA = frozenset({"payroll"})  # services whose answers nobody may keep
 
 
@@ -22,6 +24,7 @@ PAY_DATA = frozenset({"payroll"})  # services whose answers nobody may keep
 class Parts:
     """What lives as long as the process."""
 
+    client: ClientSession
     upstreams: dict[bytes, Upstream]  # by public segment
     identities: Identities
     hashing: Hashing
@@ -38,12 +41,14 @@ def open_parts(settings: GatewaySettings, database: Database) -> Parts:
         raise ValueError("ZHANGGUI_PRIVATE_KEY is not set: the gateway signs internal tokens with it")
     refused = Buckets(_rate(settings.refused_rate))
     upstreams = [upstream(name, address) for name, address in sorted(settings.upstreams.items())]
+    client = open_client(settings.upstream_timeout)
     return Parts(
+        client=client,
         upstreams={known.segment.encode(): known for known in upstreams},
         identities=Identities(database, settings, read_private_key(settings.private_key), refused),
         hashing=Hashing(),
         lanes=Lanes(),
-        documents=Documents(upstreams),
+        documents=Documents(client, upstreams),
         addresses=Buckets(_rate(settings.address_rate)),
         users=Buckets(_rate(settings.user_rate)),
         sign_ins=Buckets(_rate(settings.sign_in_rate)),
@@ -55,9 +60,7 @@ def upstream(name: str, address: str) -> Upstream:
     given = ADDRESS.fullmatch(address)
     if given is None:
         raise ValueError(f"ZHANGGUI_UPSTREAMS: {name} has the address {address}; write http://host:port")
-    host, port = given["host"], int(given["port"] or 80)
-    private, inner = name in PAY_DATA, given["host"] + (f":{given['port']}" if given["port"] else "")
-    return Upstream(name, name.replace("_", "-"), Pool(host.strip("[]"), port), private, inner)
+    return Upstream(name, name.replace("_", "-"), name in PAY_DATA, given["host"])
 
 
 def _rate(per_second: float) -> Rate:

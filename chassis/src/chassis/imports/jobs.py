@@ -49,6 +49,7 @@ async def work_on_next(database: Database, kinds: Sequence[Kind]) -> bool:
         if known is None:
             return False
         await _advance(database, known, kinds)
+        await own.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", LOCK)
         return True
     finally:
         own.terminate()

@@ -11,7 +11,7 @@ from chassis.imports.converting import CellRefused, Memo, Staged, cleaned
 from chassis.imports.kinds import Reason
 from chassis.imports.layouts import SEPARATOR, Layout, Part
 from chassis.imports.profile import Join, Profile
-from chassis.imports.reading import SUSPECT, Row, Table, column_name
+from chassis.imports.reading import SUSPECT, FileRefused, Row, Table, column_name
 from chassis.imports.sources import Take, Taker, Told, taker
 
 Joined = tuple[int, Cells | None]
@@ -21,6 +21,8 @@ Step = tuple[Memo[Staged] | None, int, Take]
 """How the inner loop takes a field: by memo and place where it can, else by the function."""
 
 KEY_LONGEST = 400
+MOST_COMBINED = 200_000
+"""Rows that the rows of one batch may become by joining."""
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -120,10 +122,18 @@ class Plan:
         """Map rows of the first file, with the rows of the others that belong to them by key."""
         batch = Batch()
         gathered: dict[int, Gathered] = {}
+        made = 0
         for row in rows:
             batch.read += 1
-            for combined in self._combined(row, joined):
-                self._map(combined, batch, gathered)
+            combined = self._combined(row, joined)
+            made += len(combined)
+            if made > MOST_COMBINED:
+                raise FileRefused(
+                    "第二个文件的行重复匹配过多次；请检查模板 join 中的 on。",
+                    "Rows of the second file belong to too many rows of the first; check `on` of the join.",
+                )
+            for one in combined:
+                self._map(one, batch, gathered)
         for record_no, part in gathered.items():
             batch.parts.append(_finished(record_no, part))
         return batch
@@ -270,6 +280,8 @@ def compile_plan(profile: Profile, layouts: Sequence[Layout], tables: Sequence[T
 
     Raises FileRefused when the profile and the files do not fit together.
     """
+    if [join.rows for join in profile.join.values()].count("many") > 1:
+        raise FileRefused("只能有一个 join 写 rows: many。", "Only one join may say rows: many.")
     first, *others = tables
     assert first is not None
     columns = Columns()

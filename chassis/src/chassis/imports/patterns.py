@@ -4,7 +4,8 @@ Python's engine tries every way in which a pattern can match. That is harmless a
 way to go on; it is exponential when a repeated part can be split in two ways (`(a+)+`), and polynomial with one power
 for each repetition whose end is not certain (`.*.*x`) and one more for searching at every place. So the pattern is read
 as an automaton of character positions (Glushkov), in which all this can be seen; one uncertain repetition is allowed
-where `^` says that the pattern begins at the beginning, none elsewhere. Texts to be searched are bounded too.
+where a match cannot begin at every place: after `^`, or when no repetition runs over a character that can begin one.
+Texts to be searched are bounded too.
 """
 
 import importlib
@@ -83,7 +84,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     automaton = Automaton(universe)
     whole = _sequence(automaton, tree)
     anchored = str(tree[:1]) == "[(AT, AT_BEGINNING)]"
-    _refuse_slow(automaton, whole.first, uncertain_allowed=1 if anchored else 0)
+    _refuse_slow(automaton, whole.first, anchored=anchored)
     return compiled
 
 
@@ -127,7 +128,9 @@ def _piece(automaton: Automaton, item: Any) -> Piece:
         return _sequence(automaton, argument)
     if name == "BRANCH":
         pieces = [_sequence(automaton, items) for items in argument[1]]
-        if sum(piece.empty for piece in pieces) > 1:  # so are equal choices, once the engine has taken out what is common
+        if (
+            sum(piece.empty for piece in pieces) > 1
+        ):  # so are equal choices, once the engine has taken out what is common
             raise _empty_twice()
         return Piece(
             any(p.empty for p in pieces),
@@ -177,8 +180,10 @@ def _repeat(automaton: Automaton, least: int, most: int, items: Any) -> Piece:
     return Piece(body.empty or least == 0, body.first, body.last)
 
 
-def _refuse_slow(automaton: Automaton, start: frozenset[int], *, uncertain_allowed: int) -> None:
+def _refuse_slow(automaton: Automaton, start: frozenset[int], *, anchored: bool) -> None:
     reach = _reachable(automaton.follow)
+    repeated = set[str]().union(*(automaton.holds[p] for p in range(len(reach)) if p in reach[p]))
+    anchored = anchored or not any(repeated & automaton.holds[p] for p in start)
     ways, uncertain = 1, set[int]()
     for state, after in [(None, start), *enumerate(automaton.follow)]:
         ordered = sorted(after)
@@ -194,7 +199,7 @@ def _refuse_slow(automaton: Automaton, start: frozenset[int], *, uncertain_allow
         leaving = {p if p in inside else q for p, q in rivals if p in inside or q in inside}
         uncertain |= {min(reach[p]) for p in leaving}
         ways *= max(1, len({p for pair in rivals for p in pair} - inside))
-    if len(uncertain) > uncertain_allowed:
+    if len(uncertain) > (1 if anchored else 0):
         raise PatternRefused(
             "有重复不能确定在哪里结束，如 .*x；开头和结尾的 .* 可以直接去掉，或以 ^ 开头并只留一处",
             "the end of a repetition is not certain, as in .*x; drop it at either end, or begin with ^ and keep one",

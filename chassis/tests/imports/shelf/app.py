@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from chassis.imports.routes import imports_router
 from chassis.settings import ServiceSettings
 from chassis.web import service_app
-from shelf.intake import KINDS
+
+from .intake import KINDS
 
 PERMISSIONS = {"imports.read": frozenset({"employee", "boss"}), "imports.write": frozenset({"boss"})}
 

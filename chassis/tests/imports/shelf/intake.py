@@ -8,9 +8,9 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import raw
-from chassis.imports.kinds import Amount, Choice, Day, Instant, Integer, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
 
-BOX = {
+BOX: dict[str, FieldType] = {
     "place": Text(40, required=True),
     "box_no": Text(40, required=True),
     "packed_at": Instant(required=True),
@@ -18,7 +18,7 @@ BOX = {
     "state": Choice(("open", "closed")),
     "best_before": Day(),
 }
-ITEM = {
+ITEM: dict[str, FieldType] = {
     "line_no": Integer(),
     "item": Text(60, required=True),
     "count": Integer(least=1, required=True),

@@ -3,7 +3,8 @@
 from chassis.imports.jobs import import_job
 from chassis.settings import ServiceSettings
 from chassis.worker import Worker
-from shelf.intake import KINDS
+
+from .intake import KINDS
 
 
 def create_worker() -> Worker:

@@ -6,8 +6,10 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from chassis.imports.routes import imports_router
+from chassis.replay import quarantine_router
 from chassis.web import service_app
 from orders.api import orders, refunds
+from orders.consumers import SUBSCRIPTION
 from orders.domain.permissions import PERMISSIONS
 from orders.intake import KINDS
 from orders.settings import Settings
@@ -21,7 +23,7 @@ def create_app() -> FastAPI:
         service="orders",
         title="Orders 订单",
         settings=Settings,
-        routers=[orders.router, refunds.router, imports_router(KINDS, PROFILES)],
+        routers=[orders.router, refunds.router, imports_router(KINDS, PROFILES), quarantine_router([SUBSCRIPTION])],
         permissions=PERMISSIONS,
         on_start=_remember_pattern,
     )

@@ -5,11 +5,15 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from chassis.imports.routes import imports_router
+from chassis.replay import quarantine_router
 from chassis.web import service_app
 from payroll.api import ROUTERS
+from payroll.consumers import SUBSCRIPTIONS
 from payroll.domain.permissions import PERMISSIONS
 from payroll.intake import KINDS
 from payroll.settings import Settings
+
+PROFILES = Path(__file__).with_name("profiles")
 
 
 def create_app() -> FastAPI:
@@ -18,6 +22,10 @@ def create_app() -> FastAPI:
         service="payroll",
         title="Payroll 工资",
         settings=Settings,
-        routers=[*ROUTERS, imports_router(KINDS, Path(__file__).with_name("profiles"))],
+        routers=[
+            *ROUTERS,
+            imports_router(KINDS, Path(__file__).with_name("profiles")),
+            quarantine_router(SUBSCRIPTIONS),
+        ],
         permissions=PERMISSIONS,
     )

@@ -322,15 +322,3 @@ class PayslipWithDifferences(Payslip):
 
     differences: list[Payslip]
     total_net: Decimal
-
-
-class QuarantinedEvent(BaseModel):
-    """An event that could not be applied, and why; its bytes are kept."""
-
-    id: int
-    producer: str
-    position: int
-    type: str
-    reason: str
-    quarantined_at: datetime
-    released_at: datetime | None

@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from chassis import clock
 from chassis.consumer import apply
 from chassis.door import Door, new_id
@@ -91,6 +93,25 @@ async def test_a_repeated_event_is_refused_and_the_rest_of_its_batch_counts(payr
     assert [(one["producer"], one["type"]) for one in letters] == [("orders", "order.completed")]
     assert letters[0]["reason"].startswith("SQLSTATE 23505")
     assert (await payroll.get("/quarantine", "employee", "A1")).status_code == 403
+
+
+async def test_a_quarantined_event_is_replayed_once_its_reason_is_gone(payroll: Payroll) -> None:
+    event = new_id()
+    await consume(payroll, "orders", [(event, order(OrderCompleted, "1", A1="10.00"))])
+    await consume(payroll, "orders", [(event, order(OrderCompleted, "1", A1="10.00"))])
+    (letter,) = (await payroll.get("/quarantine", "finance")).json()["items"]
+    where = f"/quarantine/{letter['id']}/replay"
+    refused = await payroll.post(where, "finance")
+    assert (refused.status_code, refused.json()["code"]) == (409, "still-refused")
+    assert "23505" in refused.json()["detail"]
+    owner = await asyncpg.connect(payroll.db.owner_url)
+    await owner.execute("DELETE FROM inbox; DELETE FROM facts")
+    await owner.close()
+    assert (await payroll.post(where, "finance")).status_code == 204
+    assert [r["event_id"] for r in await payroll.rows("SELECT event_id FROM facts")] == [event]
+    assert (await payroll.post(where, "finance")).json()["code"] == "letter-released"
+    assert (await payroll.post("/quarantine/99/replay", "finance")).json()["code"] == "letter-not-found"
+    assert (await payroll.post(where, "employee")).status_code == 403
 
 
 async def test_the_directory_holds_what_was_said_last(payroll: Payroll) -> None:

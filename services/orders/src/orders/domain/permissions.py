@@ -15,6 +15,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "orders.amend": _RECORDS,
     "refunds.read": _EVERYBODY,
     "refunds.execute": _RECORDS,
+    "quarantine.read": _RECORDS,
+    "quarantine.replay": _RECORDS,
     "imports.read": _RECORDS,
     "imports.write": _RECORDS,
 }

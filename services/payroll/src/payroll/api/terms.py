@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends
 
 from chassis.auth import Principal
-from chassis.dead_letters import letters
 from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut
 from chassis.web import Reading, Session, allowed
@@ -23,7 +22,6 @@ from payroll.schemas import (
     FigureReported,
     Loss,
     LossDecided,
-    QuarantinedEvent,
     Recorded,
     TermsAgreed,
     TermsHistory,
@@ -94,12 +92,3 @@ async def list_figures(
     rows = await decisions.figure_page(session, wanted, page)
     items, following = cut(rows, page, key=lambda row: (str(row["id"]),))
     return {"items": [dict(row) | {"period": str(Period.of(row["period"]))} for row in items], "next": following}
-
-
-@router.get("/quarantine", response_model=Paged[QuarantinedEvent])
-async def list_quarantine(session: Reading, by: Annotated[Principal, allowed("quarantine.read")], page: Page) -> Any:
-    """List the events that could not be applied, oldest first; each kept with its bytes and the reason."""
-    after = page.after_key(int) or (0,)
-    rows = await letters(session, after=after[0], limit=page.limit + 1)
-    items, following = cut(rows, page, key=lambda row: (row.id,))
-    return {"items": [asdict(row) for row in items], "next": following}

@@ -22,6 +22,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "runs.approve": OFFICE,
     "runs.issue": frozenset({"finance", "boss"}),
     "quarantine.read": OFFICE,
+    "quarantine.replay": OFFICE,
     "imports.read": PERSONNEL,
     "imports.write": PERSONNEL,
 }
