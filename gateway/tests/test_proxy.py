@@ -354,6 +354,27 @@ async def test_a_long_upload_is_not_taken_for_silence(street: Streets) -> None:
     assert got.json()["length"] == 10_000
 
 
+async def test_a_service_that_stops_taking_an_upload_is_given_up(street: Streets) -> None:
+    async def reads_no_more(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(8)
+
+    async with talking(reads_no_more) as port:
+        town = await street(upstream_timeout=0.5, upstreams=json.dumps({"orders": f"http://127.0.0.1:{port}"}))
+        visitor = await town.signed_in()
+        got = await asyncio.wait_for(visitor.post("/api/orders/imports", content=b"x" * 30_000_000), 6)
+    assert (got.status_code, got.json()["code"]) == (504, "service-too-slow")
+
+
+async def test_a_header_beyond_ascii_arrives(street: Streets) -> None:
+    town = await street()
+    visitor = await town.signed_in()
+    await visitor.get("/api/orders/x", headers=[(b"X-Mine", "单".encode()), (b"X-Old", b"caf\xe9")])
+    seen = town.orders.seen[0].headers
+    assert seen["x-mine"].encode("latin-1").decode() == "单"
+    assert seen["x-old"].encode("latin-1").decode() == "café"
+
+
 async def test_a_slow_visitor_does_not_fill_the_gateway(street: Streets) -> None:
     town = await street()
     visitor = await town.signed_in()

@@ -36,3 +36,8 @@ def _data(name: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data: {folder.name} is not in the shared folder (set ZHANGGUI_SHARED)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that the other test processes have something to do meanwhile."""
+    items.sort(key=lambda item: "test_retail" not in item.nodeid)

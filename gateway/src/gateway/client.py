@@ -26,7 +26,7 @@ OWN_WORDS = (
 class Asked(ClientRequest):
     """A request that is not sent over a connection on which bytes arrived that answer nothing.
 
-    aiohttp would take them for the answer of whoever is next.
+    aiohttp 3.14 takes them for the answer of whoever is next (its issue 13656).
     """
 
     async def send(self, conn: Connection) -> ClientResponse:

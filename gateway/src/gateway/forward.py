@@ -158,7 +158,7 @@ async def _rest(work: Work, first: bytes) -> AsyncIterator[bytes]:
 
 
 def _judge_silence(work: Work) -> None:
-    """Give up a service that takes no more of a body and says nothing (aiohttp waits for an answer after the body)."""
+    """Give up a service that takes no more of a body; aiohttp's own patience begins when the body is out."""
     if not work.begun:
         work.stop(_too_slow(work))
 
@@ -175,7 +175,10 @@ async def _exchange(client: ClientSession, work: Work, body: bytes | AsyncIterat
 
 
 async def _send(client: ClientSession, work: Work, body: bytes | AsyncIterator[bytes] | None) -> ClientResponse:
-    """Send the request and wait for the head of its answer; aiohttp repeats once what is idempotent (RFC 9110 9.2.2)."""
+    """Send the request and wait for the head of its answer.
+
+    Where a connection breaks before that, aiohttp repeats idempotent methods once (RFC 9110 section 9.2.2).
+    """
     ask, visit = work.ask, work.visit
     headers = request_headers(visit.incoming, ask.bearer)
     if visit.incoming.length and not isinstance(body, bytes):
