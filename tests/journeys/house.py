@@ -266,14 +266,10 @@ def looked_up(house: House, service: str, query: str, *values: object) -> list[A
 
 def arrived(house: House, producer: str, consumer: str) -> None:
     """Wait until everything a service has announced up to now is taken in by another one."""
-    outbox = "SELECT max(id) AS last, max(position) AS position, count(*) - count(position) AS waiting FROM outbox"
-    last = looked_up(house, producer, outbox)[0]["last"]
-
-    def numbered() -> int | None:
-        row = looked_up(house, producer, f"{outbox} WHERE id <= $1", last)[0]
-        return row["position"] if row["waiting"] == 0 else None
-
-    position = until(f"{producer} relayed", numbered)
+    last = looked_up(house, producer, "SELECT max(id) AS id FROM outbox")[0]["id"]
+    waiting = "SELECT FROM outbox WHERE position IS NULL AND id <= $1 LIMIT 1"
+    until(f"{producer} relayed", lambda: not looked_up(house, producer, waiting, last))
+    position = looked_up(house, producer, "SELECT position FROM relay_state")[0]["position"]
     query = "SELECT position FROM watermarks WHERE producer = $1 AND position >= $2"
     until(f"{consumer} at {producer} {position}", lambda: looked_up(house, consumer, query, producer, position))
 
