@@ -1,7 +1,6 @@
 """pytest plugin: a migrated database per test, a real broker per test, principals and clients.
 
     database    factory: `db = await database("orders")` clones the migrated template of a service (~50 ms)
-    broker      a nats-server of this test's own with all streams declared
     keys        a signing key and the folder of public keys that trusts it
     principal   `principal("finance", employee_no="A001")`
     client      factory: `http = await client("orders", db)` -> httpx.AsyncClient of the service's real application,

@@ -41,7 +41,7 @@ async def ended(task: asyncio.Task[None]) -> None:
 
 async def until(done: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
-        while not await done():  # noqa: ASYNC110
+        while not await done():
             await asyncio.sleep(0.02)
 
 
