@@ -56,7 +56,6 @@ def taker(
     convert = _converter(name, source, field, told, is_key=is_key)
     places: tuple[int, ...] = ()
     memo: Memo[Staged] | None = None
-    label = " / ".join(source.column or source.factors) or name
     if source.factors:
         places = tuple(p for name in source.factors for p in columns.find([name], optional=source.optional))
         less = columns.find(source.less, optional=source.optional) if source.less else ()
@@ -71,6 +70,8 @@ def taker(
     if source.when:
         take = _where(take, tuple(condition(one, columns) for one in source.when), required=required)
     simple = len(places) == 1 and not source.when
+    # people look for the column in their file, not for what it might have been called
+    label = " / ".join([columns.names[place] for place in places] or source.column or source.factors) or name
     return Taker(name, label, places, picker(places), take, memo if simple else None)
 
 
