@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
 
 from chassis.door import Door
 from chassis.outbox import write_outbox
@@ -23,13 +25,16 @@ class Database:
     @asynccontextmanager
     async def transaction(self, door: Door) -> AsyncIterator[AsyncSession]:
         """Open the transaction of a door: its outbox is written and it is committed when the block ends well."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            session.info["door"] = door
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        session.info["door"] = door
+        try:
             yield session
-            await session.flush()
             if rows := session.info.pop("outbox", []):
                 await write_outbox(await raw(session), rows)
-            await session.commit()
+            await session.commit()  # gives the connection back: closing is for what went wrong
+        except BaseException:
+            await asyncio.shield(session.close())  # a request given up midway must not keep its connection
+            raise
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -69,6 +74,11 @@ def _rendered(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def _driver(session: Session) -> tuple[Any, asyncpg.Connection]:
+    pooled = session.connection().connection
+    return pooled.dbapi_connection, pooled.driver_connection  # type: ignore[return-value]
+
+
 async def raw(session: AsyncSession) -> asyncpg.Connection:
     """Hand out the driver's connection inside the same transaction, for COPY, unnest and few round trips.
 
@@ -79,10 +89,9 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
     known: asyncpg.Connection | None = session.info.get("driver")
     if known is not None and not session.in_nested_transaction():
         return known  # a savepoint is made only when the session is asked for its connection
-    connection = await (await session.connection()).get_raw_connection()
-    driver: asyncpg.Connection = connection.driver_connection  # type: ignore[assignment]
+    connection, driver = await session.run_sync(_driver)
     if not driver.is_in_transaction():
-        await connection.dbapi_connection._start_transaction()  # type: ignore[union-attr]
+        await connection._start_transaction()
     session.info["driver"] = driver
     return driver
 
