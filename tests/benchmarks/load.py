@@ -57,13 +57,19 @@ async def closed(url: str, token: str, prefix: str, *, connections: int, seconds
     }
 
 
+def paid_order(prefix: str, number: int) -> dict[str, object]:
+    """Write an order that was placed and paid: two events."""
+    made = order(prefix, number)
+    return made | {"paid_at": made["placed_at"]}
+
+
 async def opened(url: str, token: str, prefix: str, *, rate: float, seconds: float) -> dict[str, object]:
-    """Post orders at a fixed rate, whatever the answers take, so that a stall shows."""
+    """Post paid orders at a fixed rate, whatever the answers take, so that a stall shows."""
     statuses: dict[int, int] = {}
     answered: dict[str, float] = {}
 
     async def post(http: aiohttp.ClientSession, number: int) -> None:
-        async with http.post(url, json=order(prefix, number)) as answer:
+        async with http.post(url, json=paid_order(prefix, number)) as answer:
             await answer.read()
         answered[f"{prefix}{number:07}"] = time.time()
         statuses[answer.status] = statuses.get(answer.status, 0) + 1

@@ -57,6 +57,7 @@ _SETTINGS = {
     "max_replication_slots": "0",
     "max_logical_replication_workers": "0",
     "jit": "off",
+    "update_process_title": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
