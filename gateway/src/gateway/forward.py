@@ -25,7 +25,7 @@ log = telemetry.logger("gateway")
 
 RETRY_AFTER = 2  # seconds; a restarted service is back by then
 BODY_PATIENCE = 30.0  # seconds in which a visitor sends or takes the next piece of a body
-WATCH_AFTER = 0.05  # seconds; nearly every answer is here by then, and to watch for who leaves costs as much as to ask
+WATCH_AFTER = 0.25  # seconds; nearly every answer is here by then, and to watch for who leaves costs as much as to ask
 
 
 class Disconnected(Exception):
