@@ -122,7 +122,7 @@ def test_wrong_rows_are_refused_and_the_others_taken(house: House) -> None:
     refused = {r["row"]: (r["column"], r["value"]) for r in pages(house.finance, f"{address}/refusals")}
     # a column is told by all the names that the profile knows for it
     assert {row: column.split(" / ")[0] for row, (column, _) in refused.items()} == {
-        3: "lines.1.quantity",
+        3: "quantity",
         4: "placed_at",
         5: "placed_at",
         6: "unit_price",
@@ -131,5 +131,6 @@ def test_wrong_rows_are_refused_and_the_others_taken(house: House) -> None:
         9: "shop",
     }
     assert refused[5][1] == "yesterday"
+    assert float(refused[3][1]) == -2
     assert ("fine", "order.paid") in announced(house, SHOP)
     assert not {about for about, _ in announced(house, SHOP)} & {row[1] for row in rows[1:]}

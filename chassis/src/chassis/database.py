@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -67,7 +69,17 @@ def open_database(url: str, *, pool_size: int = 10, name: str = "zhanggui") -> D
             "server_settings": {"application_name": name, "statement_timeout": "60000", "jit": "off"},
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
     return Database(engine, _rendered(plain))
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Keep the pool from handing out connections whose server went away; it then opens others.
+
+    The driver notices by itself when its socket closes, so nobody need ask the server before each transaction.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 def _rendered(url: URL) -> str:
@@ -91,7 +103,10 @@ async def raw(session: AsyncSession) -> asyncpg.Connection:
         return known  # a savepoint is made only when the session is asked for its connection
     connection, driver = await session.run_sync(_driver)
     if not driver.is_in_transaction():
-        await connection._start_transaction()
+        try:
+            await connection._start_transaction()
+        except Exception as error:  # nothing but a lost connection keeps a transaction from beginning
+            raise ConnectionError("the database's connection is lost") from error
     session.info["driver"] = driver
     return driver
 

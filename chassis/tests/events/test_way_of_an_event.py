@@ -270,3 +270,17 @@ async def test_a_stream_that_drifted_is_refused_and_the_setting_named(pair: Pair
 
 async def test_the_monitor_tells_whether_the_broker_is_fit(pair: Pair) -> None:
     await streams.check_broker(pair.server.monitor_url)
+
+
+async def test_a_pool_recovers_from_a_database_that_was_restarted(pair: Pair) -> None:
+    """Connections that the server closed are replaced before they are used, on the way of the driver too."""
+    await pair.announce(1)
+    admin = await pair.consumer.connect()
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'zhanggui' AND datname = $1",
+        pair.producer.url.rsplit("/", 1)[1],
+    )
+    await admin.close()
+    await asyncio.sleep(0.2)
+    await pair.announce(2)
+    assert await value(pair.producer, "SELECT count(*) FROM outbox") == 2

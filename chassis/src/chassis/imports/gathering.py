@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.imports.kinds import Outcome, Reason, Record
+from chassis.imports.kinds import Outcome, Reason, Record, Value
 from chassis.imports.layouts import SEPARATOR, Layout, Part, RecordRefused
 from chassis.imports.limits import Limits
 from chassis.imports.mapping import Refusal
@@ -103,9 +103,7 @@ def refused_by_service(layout: Layout, records: Sequence[Record], outcomes: Sequ
     found = []
     for record, outcome in zip(records, outcomes, strict=True):
         if outcome.verdict == "refused":
-            source = layout.fields.get(outcome.field)
-            column = " / ".join(source.column) if source and source.column else outcome.field
-            value = record.fields.get(outcome.field)
+            column, value = _culprit(layout, record, outcome.field)
             reason = outcome.reason or Reason("服务拒绝了这条记录。", "The service refused this record.")
             found.append(
                 Refusal(
@@ -113,3 +111,14 @@ def refused_by_service(layout: Layout, records: Sequence[Record], outcomes: Sequ
                 )
             )
     return found
+
+
+def _culprit(layout: Layout, record: Record, field: str) -> tuple[str, Value]:
+    """Find the column and the value behind a field the service named: `buyer`, or `lines.2.quantity` of a line."""
+    sources, values, name = layout.fields, record.fields, field
+    group, _, rest = field.partition(".")
+    number, _, of_line = rest.partition(".")
+    if group == "lines" and number.isdigit() and 1 <= int(number) <= len(record.lines):
+        sources, values, name = layout.lines, record.lines[int(number) - 1], of_line
+    source = sources.get(name)
+    return (" / ".join(source.column) if source and source.column else field), values.get(name)
