@@ -28,7 +28,7 @@ class Blow:
     """One fault: what is hit, how, and for how long it stays away."""
 
     target: str
-    kind: str  # kill | freeze
+    kind: str  # kill | freeze | hang: frozen first and then killed, with what it had received but not done
     seconds: float
 
 
@@ -55,11 +55,12 @@ class Verdict:
         return wrong == 0 and self.sums_equal and self.caught_up_after is not None
 
 
-def schedule(seed: int, targets: Sequence[str], *, kills: int, freezes: int = 0) -> list[Blow]:
+def schedule(seed: int, targets: Sequence[str], *, kills: int = 0, freezes: int = 0, hangs: int = 0) -> list[Blow]:
     """Draw faults from a seed; every target is hit at least once when there are enough blows."""
     draw = random.Random(seed)
-    hit = [*targets, *draw.choices(targets, k=max(kills + freezes - len(targets), 0))][: kills + freezes]
-    kinds = ["kill"] * kills + ["freeze"] * freezes
+    hit = [*targets, *draw.choices(targets, k=max(kills + freezes + hangs - len(targets), 0))]
+    hit = hit[: kills + freezes + hangs]
+    kinds = ["kill"] * kills + ["freeze"] * freezes + ["hang"] * hangs
     draw.shuffle(hit)
     draw.shuffle(kinds)
     return [Blow(target, kind, round(draw.uniform(0.02, 0.6), 2)) for target, kind in zip(hit, kinds, strict=True)]
@@ -129,9 +130,13 @@ async def strike(made: Street, blow: Blow) -> None:
     """Let one blow fall and lift what it hit."""
     if blow.kind == "freeze":
         made.freeze(blow.target)
-        await asyncio.sleep(blow.seconds * 8)  # long enough for a silent part to be noticed
+        # long enough for a silent part to be noticed; customers notice the API at once
+        await asyncio.sleep(blow.seconds if blow.target == "api" else blow.seconds * 8)
         made.thaw(blow.target)
         return
+    if blow.kind == "hang":
+        made.freeze(blow.target)
+        await asyncio.sleep(0.5 + blow.seconds)
     made.kill(blow.target)
     await asyncio.sleep(blow.seconds)
     made.restart(blow.target)
