@@ -19,7 +19,7 @@ def lock(root: Path) -> int:
     projects = [f"{folder}/pyproject.toml" for folder in SOURCES.values()]
     members = [f"zhanggui-{package.replace('_', '-')}" for package in SOURCES]
     command = [uv, "pip", "compile", "--quiet", *projects, "--group", "pyproject.toml:dev"]
-    command += ["--universal", "--python-version", LOWEST_PYTHON, "--generate-hashes", "--no-emit-index-url"]
+    command += ["--universal", "--python-version", LOWEST_PYTHON, "--generate-hashes"]
     command += [word for member in members for word in ("--no-emit-package", member)]
     command += ["--custom-compile-command", "./zhanggui lock", "--output-file", "requirements.lock"]
     return subprocess.run(command, cwd=root, check=False).returncode
