@@ -1,7 +1,7 @@
 """The environment of one process as typed values."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -28,8 +28,6 @@ class ServiceSettings(BaseSettings):
     timezone: Annotated[TimeZone, Field(description="the company's time zone; it decides business dates")] = ZoneInfo(
         "Asia/Shanghai"
     )
-    language: Literal["zh", "en"] = "zh"
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
     pool_size: Annotated[int, Field(ge=1, le=100, description="database connections of this process")] = 10
 
 
