@@ -1,7 +1,9 @@
 """What all event data has in common, and the register of every released shape."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,3 +52,11 @@ class Share(Shape):
 
     employee_no: EmployeeNo
     amount: Amount
+
+
+class Revocation(Shape):
+    """An earlier event no longer holds; where something else holds instead, an event of its own says so."""
+
+    revokes: Annotated[UUID, Field(description="id of the event that no longer holds")]
+    revoked_business_date: date
+    reason: Annotated[str, Field(max_length=300)]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import Amount, EventData, Party, Shape, Share
+from contracts.base import Amount, EmployeeNo, EventData, Party, Revocation, Shape, Share
 
 Shop = Annotated[str, Field(min_length=1, max_length=64)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=64)]
@@ -70,6 +70,13 @@ class OrderCancelled(OrderFacts, EventData):
     reason: Annotated[str | None, Field(max_length=300)] = None
 
 
+class OrderShipped(OrderFacts, EventData):
+    """The goods left the warehouse."""
+
+    type: ClassVar[str] = "order.shipped"
+    version: ClassVar[int] = 1
+
+
 class OrderAmended(OrderFacts, EventData):
     """The content of an order was corrected before it was completed; all amounts as they are now."""
 
@@ -115,3 +122,84 @@ class RefundExecuted(EventData):
     ] = None
     completed_business_date: date | None = None
     basis: Basis = "live"
+
+
+class RefundRequested(EventData):
+    """A customer wants money back."""
+
+    type: ClassVar[str] = "refund.requested"
+    version: ClassVar[int] = 1
+
+    shop: Shop
+    order_no: OrderNo
+    refund_no: Annotated[str, Field(min_length=1, max_length=64)]
+    line_no: int | None = None
+    amount: Amount
+    goods_come_back: bool
+
+
+class RefundBlocked(EventData):
+    """Somebody tried to pay a refund that may not be paid (A-004-1.24b, A-004-1.25a)."""
+
+    type: ClassVar[str] = "refund.blocked"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo | None = None
+    shop: Shop
+    order_no: OrderNo
+    refund_no: Annotated[str, Field(min_length=1, max_length=64)]
+    reason: Literal["goods_not_back", "not_the_refund_holder"]
+
+
+class ChaseMissed(EventData):
+    """An unpaid order was not followed up in time (60 min as shipped, B-05.D1.5)."""
+
+    type: ClassVar[str] = "order.payment_chase_missed"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
+    shop: Shop
+    order_no: OrderNo
+    allowed_minutes: Annotated[int, Field(gt=0)]
+
+
+class ChaseMissedRevoked(Revocation, EventData):
+    """A follow-up or payment in time became known later."""
+
+    type: ClassVar[str] = "order.payment_chase_missed_revoked"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
+
+
+class DispatchOverdue(EventData):
+    """A paid order was not sent off in time."""
+
+    type: ClassVar[str] = "order.dispatch_overdue"
+    version: ClassVar[int] = 1
+
+    shop: Shop
+    order_no: OrderNo
+    parties: Annotated[tuple[Party, ...], Field(description="who answers for the shop's dispatch")] = ()
+    allowed_hours: Annotated[int, Field(gt=0)]
+
+
+class DispatchOverdueRevoked(Revocation, EventData):
+    """A dispatch in time became known later."""
+
+    type: ClassVar[str] = "order.dispatch_overdue_revoked"
+    version: ClassVar[int] = 1
+
+    parties: tuple[Party, ...] = ()
+
+
+class OrderOversold(EventData):
+    """An order was paid for something that was not there to sell (A-004-1.27b: one event a SKU)."""
+
+    type: ClassVar[str] = "order.oversold"
+    version: ClassVar[int] = 1
+
+    shop: Shop
+    order_no: OrderNo
+    sku: Annotated[str, Field(max_length=64)]
+    parties: Annotated[tuple[Party, ...], Field(description="who answers for the shop's listings")] = ()

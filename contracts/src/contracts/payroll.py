@@ -1,6 +1,6 @@
 """What payroll says."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -18,3 +18,45 @@ class PayslipIssued(EventData):
     period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
     net: Amount
     run_id: UUID
+
+
+class DeductionAssessed(EventData):
+    """A deduction is proposed and the employee told of it: clause, amount wanted, the events it rests on."""
+
+    type: ClassVar[str] = "deduction.assessed"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
+    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    clause: Annotated[str, Field(max_length=64)]
+    amount: Amount
+    caused_by: Annotated[UUID | None, Field(description="the event that was judged; none for a clause of a month")] = (
+        None
+    )
+
+
+class DeductionRevoked(EventData):
+    """A proposed deduction is not taken: waived, or won by appeal."""
+
+    type: ClassVar[str] = "deduction.revoked"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
+    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    clause: Annotated[str, Field(max_length=64)]
+    amount: Amount
+    caused_by: UUID | None = None
+    reason: Annotated[str, Field(max_length=300)]
+
+
+class AppealDecided(EventData):
+    """Somebody other than its author decided an employee's appeal against a line."""
+
+    type: ClassVar[str] = "appeal.decided"
+    version: ClassVar[int] = 1
+
+    appeal_id: UUID
+    employee_no: EmployeeNo
+    outcome: Literal["upheld", "reduced", "rejected"]
+    amount_before: Amount
+    amount_after: Amount

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-SERVICES: tuple[str, ...] = ("attendance", "orders", "payroll")
+SERVICES: tuple[str, ...] = ("attendance", "orders", "service_desk", "inventory", "payroll")
 """Python packages of the services, in the order they start."""
 
 GATEWAY = "gateway"

@@ -1,0 +1,1 @@
+"""Things: stock, counts, returns."""

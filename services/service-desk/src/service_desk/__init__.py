@@ -1,0 +1,1 @@
+"""Customers: chats and their clocks, reviews."""

@@ -1,0 +1,3 @@
+from chassis.migrations import run
+
+run("service_desk")
