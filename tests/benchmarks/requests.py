@@ -21,7 +21,7 @@ ROUNDS = 3
 def load(model: str, url: str, token: str, prefix: str, *extra: str) -> dict[str, Any]:
     """Run a load in a process of its own and read its figures."""
     command = [sys.executable, str(LOAD), model, url, token, prefix, *extra]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 

@@ -23,7 +23,7 @@ from contracts.subjects import stream_of
 AT_ONCE = 1000  # rows that get their positions in one transaction
 IN_FLIGHT = 256
 ACK_TIME = 5.0
-GATHER = 0.02  # commits that follow one another closely share a round, at less than half the cost
+GATHER = 0.04  # commits that follow one another closely share a round, at less than half the cost
 IDLE_LOOK = 1.0  # a lost notification costs at most this long
 LOCK = "zhanggui.relay"
 
