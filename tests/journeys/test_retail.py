@@ -1,5 +1,7 @@
 """A real shop's year: all 541,909 invoice lines, two months of pay of the country desks, every payslip to the cent."""
 
+import csv
+import gzip
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -27,7 +29,7 @@ MONTHS = ((2011, 10), (2011, 11))
 PROFILE = (Path(__file__).parent / "profiles" / "retail.yaml").read_text("utf-8")
 
 
-def test_two_months_of_the_shop_are_paid_to_the_cent(house: House, retail: Path) -> None:
+def test_two_months_of_the_shop_are_paid_to_the_cent(house: House, retail: Path, tmp_path: Path) -> None:
     books = oracle.read(retail)
     employ(house, [Employee(desk, "2010-11-01", "2011-12-31", str(base)) for desk, base in books.desks.items()])
     file = {"invoices.csv.gz": (retail / "invoices.csv.gz").read_bytes()}
@@ -48,13 +50,26 @@ def test_two_months_of_the_shop_are_paid_to_the_cent(house: House, retail: Path)
     for year, month in MONTHS:
         _compare(house, pay(house, f"{year}-{month:02}"), oracle.payslips(books, year, month))
 
-    again = _take_in(house, file)
-    _compare_counts(again, books, {name: {"same": count} for name, count in records.items()})
+    last = _last_invoices(retail, tmp_path)
+    known = oracle.read(last)
+    again = _take_in(house, {"invoices.csv.gz": (last / "invoices.csv.gz").read_bytes()})
+    _compare_counts(again, known, {"orders": {"same": len(known.orders)}, "refunds": {"same": len(known.refunds)}})
     assert announced(house, SHOP) == events
     arrived(house, "orders", "payroll")
     for year, month in MONTHS:
         unchanged = house.hr.post("/api/payroll/runs", json={"period": f"{year}-{month:02}"}, headers=once())
         assert (unchanged.status_code, unchanged.json()["code"]) == (409, "nothing-differs")
+
+
+def _last_invoices(retail: Path, folder: Path) -> Path:
+    """Write the invoices that begin in the last tenth of the file: once more is enough for those (olist: for all)."""
+    with gzip.open(retail / "invoices.csv.gz", "rt", encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    start = len(rows) * 9 // 10
+    before = {row[0] for row in rows[:start]}
+    with gzip.open(folder / "invoices.csv.gz", "wt", encoding="utf-8", newline="", compresslevel=1) as file:
+        csv.writer(file).writerows([head, *(row for row in rows[start:] if row[0] not in before)])
+    return folder
 
 
 def _take_in(house: House, file: dict[str, bytes]) -> dict[str, Any]:
