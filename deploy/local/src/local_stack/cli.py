@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local_stack.checks import run_checks, run_tests
+from local_stack.containers import make_secrets
 from local_stack.generated import generate
 from local_stack.home import choose_home
 from local_stack.locking import lock
@@ -73,6 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(run=lambda asked, _: _bench(asked.arguments))
     contracts = commands.add_parser("contracts", help="重新生成契约文件 / generate schemas, AsyncAPI and OpenAPI again")
     contracts.set_defaults(run=lambda _, __: generate(ROOT))
+    secrets = commands.add_parser("secrets", help="生成容器部署的口令与密钥 / make passwords and keys for compose.yaml")
+    secrets.set_defaults(run=lambda _, __: make_secrets(ROOT))
     locking = commands.add_parser(
         "lock", help="更新 requirements.lock（需要 uv） / lock the dependencies again (needs uv)"
     )

@@ -1,4 +1,4 @@
-"""The committed documents that are generated from code: JSON Schemas, AsyncAPI, OpenAPI."""
+"""The committed documents that are generated from code: JSON Schemas, AsyncAPI, OpenAPI, the broker's permissions."""
 
 import os
 import subprocess
@@ -6,15 +6,17 @@ import sys
 import tempfile
 from pathlib import Path
 
+from local_stack import containers
 from local_stack.members import SERVICES
 from local_stack.troubles import GenerationFailed
 
 FOLDER = "contracts"
+BROKER = f"{containers.FOLDER}/nats.conf"
 """Where they stand in the checkout."""
 
 
 def generate(root: Path) -> int:
-    """Write every generated document below `root`/contracts; exit code 0. Raises GenerationFailed."""
+    """Write every generated document below `root`; exit code 0. Raises GenerationFailed."""
     target = root / FOLDER
     (target / "openapi").mkdir(parents=True, exist_ok=True)
     under_way = {"contracts.generate": _run("contracts.generate", str(target))}
@@ -28,6 +30,9 @@ def generate(root: Path) -> int:
             failed.append(GenerationFailed(module, said))
     if failed:
         raise failed[0]
+    broker = root / BROKER
+    broker.parent.mkdir(parents=True, exist_ok=True)
+    broker.write_text(containers.broker_configuration())
     return 0
 
 
@@ -41,7 +46,12 @@ def drift(root: Path) -> list[str]:
 
 def _documents(root: Path) -> dict[str, bytes]:
     folder = root / FOLDER
-    generated = [folder / "asyncapi.json", *folder.glob("schemas/*.json"), *folder.glob("openapi/*.json")]
+    generated = [
+        folder / "asyncapi.json",
+        *folder.glob("schemas/*.json"),
+        *folder.glob("openapi/*.json"),
+        root / BROKER,
+    ]
     return {str(path.relative_to(root)): path.read_bytes() for path in generated if path.exists()}
 
 

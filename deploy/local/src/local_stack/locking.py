@@ -1,4 +1,4 @@
-"""`lock`: resolve every dependency of the workspace again and pin it with its hashes."""
+"""`lock`: resolve every dependency again and pin it with its hashes: all of the workspace, and what images need of it."""
 
 import shutil
 import subprocess
@@ -8,18 +8,27 @@ from pathlib import Path
 from local_stack.members import SOURCES
 
 LOWEST_PYTHON = "3.11"
+IMAGES = "deploy/container/requirements.lock"
+AT_HOME = ("local_stack",)
+"""Members that are in no image."""
 
 
 def lock(root: Path) -> int:
-    """Write requirements.lock with `uv pip compile`; versions already locked stay unless they must move. Needs uv."""
+    """Write both locks with `uv pip compile`; versions already locked stay unless they must move. Needs uv."""
     uv = shutil.which("uv")
     if uv is None:
         print("需要 uv：pipx install uv\nThis needs uv: pipx install uv", file=sys.stderr)
         return 1
-    projects = [f"{folder}/pyproject.toml" for folder in SOURCES.values()]
+    everything = [f"{folder}/pyproject.toml" for folder in SOURCES.values()]
+    serving = [f"{folder}/pyproject.toml" for package, folder in SOURCES.items() if package not in AT_HOME]
+    first = _compile(root, uv, "requirements.lock", *everything, "--group", "pyproject.toml:dev")
+    return first or _compile(root, uv, IMAGES, *serving, "--constraint", "requirements.lock")
+
+
+def _compile(root: Path, uv: str, target: str, *sources: str) -> int:
     members = [f"zhanggui-{package.replace('_', '-')}" for package in SOURCES]
-    command = [uv, "pip", "compile", "--quiet", *projects, "--group", "pyproject.toml:dev"]
+    command = [uv, "pip", "compile", "--quiet", *sources]
     command += ["--universal", "--python-version", LOWEST_PYTHON, "--generate-hashes"]
     command += [word for member in members for word in ("--no-emit-package", member)]
-    command += ["--custom-compile-command", "./zhanggui lock", "--output-file", "requirements.lock"]
+    command += ["--custom-compile-command", "./zhanggui lock", "--output-file", target]
     return subprocess.run(command, cwd=root, check=False).returncode
