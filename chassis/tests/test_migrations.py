@@ -5,13 +5,17 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 import pytest_asyncio
+from alembic import command
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
 
-from chassis.migrations import migrate, split_statements
+from chassis.migrations import configuration, migrate, split_statements
 from chassis.testing import TestDatabase, at, make_template
 
 VERSION = """
@@ -68,6 +72,35 @@ async def test_migrating_again_changes_nothing(empty: str) -> None:
     await migrate("example", empty)
     assert await tables(empty) == before
     assert {"notes", "outbox", "inbox", "watermarks", "quarantine", "idempotency_keys"} <= before
+
+
+async def test_a_database_from_before_gets_what_came_to_the_chassis_later(empty: str) -> None:
+    service = configuration("example")
+    engine = create_async_engine(make_url(empty).set(drivername="postgresql+asyncpg"))
+
+    def before(connection: Connection) -> None:
+        service.attributes["connection"] = connection
+        command.upgrade(service, "head")
+
+    async with engine.begin() as old:
+        await old.run_sync(before)
+    await engine.dispose()
+    connection = await asyncpg.connect(empty)
+    for number, state in enumerate(("committed", "validated")):
+        await connection.execute(
+            "INSERT INTO imports (id, profile_name, profile, kind, parameters, timezone, state, commit_asked,"
+            " created_by, correlation_id, created_at, changed_at)"
+            " VALUES ($1, 'x', '', '', '{}', 'Asia/Shanghai', $2, false, 'A001', 'c', now(), now())",
+            UUID(int=number),
+            state,
+        )
+        await connection.execute("INSERT INTO import_chunks VALUES ($1, 0, 0, 'x')", UUID(int=number))
+    await migrate("example", empty)
+    kept = await connection.fetch("SELECT import_id FROM import_chunks")
+    assert [row["import_id"] for row in kept] == [UUID(int=1)], "what is committed needs its file no more"
+    assert await connection.fetchval("SELECT DISTINCT importer::json->>'sub' FROM imports") == "A001"
+    await connection.execute("UPDATE imports SET state = 'expired'")
+    await connection.close()
 
 
 async def test_two_at_once_wait_for_each_other(empty: str) -> None:

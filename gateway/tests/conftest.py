@@ -158,9 +158,11 @@ class Street:
                 password_hash=HASH,
             )
 
-    async def signed_in(self, *roles: str, login: str = "somebody", employee_no: str | None = None) -> Visitor:
+    async def signed_in(
+        self, *roles: str, login: str = "somebody", employee_no: str | None = None, **scopes: Any
+    ) -> Visitor:
         """Open a client that is signed in to a new account, as if the password had just been checked."""
-        await self.account(login, *(roles or ("employee",)), employee_no=employee_no)
+        await self.account(login, *(roles or ("employee",)), employee_no=employee_no, **scopes)
         visitor = await self.visitor()
         async with self.database.transaction(self.door()) as session:
             account = await account_of(session, login)
@@ -216,3 +218,50 @@ async def street(
             return Street(port, db.opened, db.owner_url, orders, payroll, orders_port, stack, keys)
 
         yield build
+
+
+Streets = Callable[..., Awaitable[Street]]
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@asynccontextmanager
+async def talking(
+    handler: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[int]:
+    """Serve bytes as `handler` writes them; answers the port."""
+
+    async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.transport.abort()
+
+    server = await asyncio.start_server(one, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def wire(port: int, *pieces: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Send bytes as they are and read one answer until the connection closes or the answer ends."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines if line)}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        return int(first.split()[1]), headers, body
+    finally:
+        writer.close()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.01)

@@ -13,7 +13,7 @@ from gateway.domain.auditing import BEGINNING, Entry, link
 from gateway.domain.errors import UnsafePath
 from gateway.domain.merging import Part, merged
 from gateway.domain.paths import is_internal, is_upload, target
-from gateway.domain.permissions import may_manage
+from gateway.domain.permissions import audits_and_acts, may_manage
 
 
 @pytest.mark.parametrize(
@@ -163,6 +163,13 @@ def test_hr_manages_only_those_who_may_less_than_hr() -> None:
     assert not may_manage({"hr", "finance"}, {"finance"})
     assert not may_manage({"lead", "finance", "employee"}, {"employee"})
     assert may_manage({"boss"}, {"boss", "hr", "finance"})
+    assert may_manage({"hr"}, {"keeper"})
+    assert not may_manage({"hr"}, {"auditor"})
+    assert not may_manage({"auditor"}, {"employee"})
+    assert not may_manage({"keeper"}, {"employee"})
+    assert audits_and_acts({"auditor", "lead"})
+    assert not audits_and_acts({"auditor", "employee"})
+    assert not audits_and_acts({"boss", "hr"})
 
 
 def test_a_token_is_kept_as_its_hash_only() -> None:

@@ -54,9 +54,9 @@ def test_an_order_that_cannot_be(house: House, said_wrong: dict[str, Any], statu
 def test_a_refund_above_what_was_paid(house: House) -> None:
     order = {"shop": SHOP, "order_no": "paid", "placed_at": YESTERDAY, "paid_at": YESTERDAY} | LINES
     said(house.finance.post("/api/orders/orders", json=order, headers=once()))
-    refund = {"refund_no": "more", "amount": "10.01", "executed_at": YESTERDAY}
+    refund = {"shop": SHOP, "order_no": "paid", "refund_no": "more", "amount": "10.01", "executed_at": YESTERDAY}
     address = f"/api/orders/orders/{SHOP}/paid"
-    found = _problem(house.finance.post(f"{address}/refunds", json=refund, headers=once()))
+    found = _problem(house.finance.post("/api/orders/refunds/executed", json=refund, headers=once()))
     assert (found["status"], found["code"], found["field"]) == (409, "refund-too-large", "amount")
     assert said(house.finance.get(address))["refunded"] == "0.00"
 

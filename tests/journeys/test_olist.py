@@ -25,6 +25,7 @@ from .house import (
 SHOP = "olist"
 MONTHS = ((2017, 10), (2017, 11))
 PROFILE = (Path(__file__).parent / "profiles" / "olist.yaml").read_text("utf-8")
+LATENESS = {"order.payment_chase_missed", "order.dispatch_overdue"}  # said by the worker's clocks, not by the import
 EVENTS = {
     "created": ["order.created"],
     "paid": ["order.created", "order.paid"],
@@ -60,14 +61,18 @@ def _import_everything(house: House, files: dict[str, bytes], books: oracle.Book
         assert {r["key"].split(" / ")[-1]: r["column"] for r in refused} == books.refused
         assert all(r["row"] > 1 and r["reason"]["zh"] and r["reason"]["en"] for r in refused)
         if state == "validated":
-            assert announced(house, SHOP) == []
+            assert _steps_announced(house) == []
             said(house.finance.post(f"{sent}/commit"))
     shown = found["preview"][0]
     assert shown["key"].split(" / ") in [[SHOP, number] for number in books.orders]
 
 
+def _steps_announced(house: House) -> list[tuple[str, str]]:
+    return [(about, type) for about, type in announced(house, SHOP) if type not in LATENESS]
+
+
 def _announced_once(house: House, books: oracle.Books) -> None:
-    events = announced(house, SHOP)
+    events = _steps_announced(house)
     assert len(events) == len(set(events))
     types: dict[str, list[str]] = {}
     for about, type in events:
@@ -110,7 +115,7 @@ def _compare_lines(found: dict[str, Any], expected: oracle.Payslip) -> None:
 
 
 def _again_changes_nothing(house: House, files: dict[str, bytes], books: oracle.Books) -> None:
-    before = announced(house, SHOP)
+    before = _steps_announced(house)
     sent = send(house.finance, "orders", files, kind="", profile=PROFILE)
     for state in ("validated", "committed"):
         counts = reached(house.finance, sent, state)["counts"]
@@ -119,7 +124,7 @@ def _again_changes_nothing(house: House, files: dict[str, bytes], books: oracle.
         assert counts["refused"] == len(books.refused)
         if state == "validated":
             said(house.finance.post(f"{sent}/commit"))
-    assert announced(house, SHOP) == before
+    assert _steps_announced(house) == before
     arrived(house, "orders", "payroll")
     for year, month in MONTHS:
         again = house.hr.post("/api/payroll/runs", json={"period": f"{year}-{month:02}"}, headers=once())

@@ -39,8 +39,9 @@ def sell(house: House, number: str, sellers: dict[str, int], price: str, at: str
 
 def refund(house: House, order: str, number: str, amount: str, at: str) -> httpx.Response:
     """Ask for money to be recorded as paid back."""
-    body = {"refund_no": number, "amount": amount, "executed_at": at}
-    return house.finance.post(f"{order}/refunds", json=body, headers=once())
+    shop, order_no = order.split("/")[-2:]
+    body = {"shop": shop, "order_no": order_no, "refund_no": number, "amount": amount, "executed_at": at}
+    return house.finance.post("/api/orders/refunds/executed", json=body, headers=once())
 
 
 def lines(slip: dict[str, Any], kind: str) -> list[dict[str, Any]]:

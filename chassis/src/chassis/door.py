@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import uuid_utils
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -28,6 +29,11 @@ class Door:
 def new_id() -> UUID:
     """Make an identity that sorts by the time it was made (UUID version 7, RFC 9562)."""
     return uuid7()
+
+
+def new_id_text() -> str:
+    """Make such an identity as text, which costs a fifth."""
+    return str(uuid_utils.uuid7())
 
 
 def door_of(session: AsyncSession) -> Door:

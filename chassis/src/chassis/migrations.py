@@ -1,12 +1,13 @@
 """Migrations by code: alembic without an ini file, the chassis' own tables, and who may do what to a table."""
 
 import asyncio
+import importlib
 from pathlib import Path
 from typing import Protocol
 
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -80,6 +81,10 @@ CREATE TABLE idempotency_keys (
 """
 
 
+UPGRADES = "chassis.upgrades"
+"""Where what came to the chassis' tables later lies, with a history of its own in every service's database."""
+
+
 class Operations(Protocol):
     """What is used here of `alembic.op`, which is a module to type checkers."""
 
@@ -142,14 +147,20 @@ def grant_mutable(op: Operations, *tables: str) -> None:
 def run(package: str) -> None:
     """Run inside alembic: migrate on the connection that `migrate` hands over."""
     connection: Connection = context.config.attributes["connection"]
-    context.configure(connection=connection, target_metadata=Base.metadata, transaction_per_migration=False)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=False,
+        version_table="chassis_version" if package == UPGRADES else "alembic_version",
+    )
     with context.begin_transaction():
         context.run_migrations()
 
 
 def configuration(package: str) -> Config:
     """Point alembic at the migrations that lie in `package`."""
-    module = __import__(f"{package}.migrations", fromlist=["migrations"])
+    name = package if package == UPGRADES else f"{package}.migrations"
+    module = importlib.import_module(name)
     assert module.__file__ is not None
     config = Config()
     config.set_main_option("script_location", str(Path(module.__file__).parent))
@@ -162,13 +173,16 @@ async def migrate(package: str, owner_url: str) -> None:
 
     Two migrations at once wait for each other (advisory lock).
     """
-    config = configuration(package)
+    config, upgrades = configuration(package), configuration(UPGRADES)
     engine = create_async_engine(make_url(owner_url).set(drivername="postgresql+asyncpg"), poolclass=NullPool)
 
     def upgrade(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('zhanggui.migrate', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        if inspect(connection).has_table("outbox"):  # the service took the chassis' tables, so also what came later
+            upgrades.attributes["connection"] = connection
+            command.upgrade(upgrades, "head")
 
     try:
         async with engine.begin() as connection:

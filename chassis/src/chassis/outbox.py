@@ -85,9 +85,13 @@ def announce(session: AsyncSession, outgoing: Outgoing) -> UUID:
     return row.event_id
 
 
-INSERT = """
+SEAL_LOCK = 0x7365616C
+"""Advisory lock: shared by every transaction that announces, held alone while a period is sealed."""
+
+INSERT = f"""
+WITH writing AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({SEAL_LOCK}))
 INSERT INTO outbox (event_id, type, about, business_date, recorded_at, body)
-SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::timestamptz[], $6::bytea[])
+SELECT t.* FROM writing, unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::timestamptz[], $6::bytea[]) AS t
 """
 
 

@@ -57,28 +57,31 @@ def chained(chain: bytes, body: bytes) -> bytes:
 async def give_positions(connection: asyncpg.Connection) -> int:
     """Give the next positions to committed rows that have none, in one transaction; returns how many."""
     async with connection.transaction():
-        state = await connection.fetchrow("SELECT position, chain FROM relay_state FOR UPDATE")
-        assert state is not None
-        rows = await connection.fetch(
-            "SELECT id, body FROM outbox WHERE position IS NULL ORDER BY id LIMIT $1", AT_ONCE
-        )
-        if not rows:
-            return 0
-        position, chain = state["position"], state["chain"]
-        chains: list[bytes] = []
-        for row in rows:
-            chain = chained(chain, row["body"])
-            chains.append(chain)
-        last = position + len(rows)
-        await connection.execute(
-            "UPDATE outbox SET position = n.position, chain = n.chain"
-            " FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS n(id, position, chain) WHERE outbox.id = n.id",
-            [row["id"] for row in rows],
-            list(range(position + 1, last + 1)),
-            chains,
-        )
-        await connection.execute("UPDATE relay_state SET position = $1, chain = $2", last, chain)
-        return len(rows)
+        return await place(connection)
+
+
+async def place(connection: asyncpg.Connection) -> int:
+    """Give up to AT_ONCE rows their positions inside the caller's transaction; returns how many."""
+    state = await connection.fetchrow("SELECT position, chain FROM relay_state FOR UPDATE")
+    assert state is not None
+    rows = await connection.fetch("SELECT id, body FROM outbox WHERE position IS NULL ORDER BY id LIMIT $1", AT_ONCE)
+    if not rows:
+        return 0
+    position, chain = state["position"], state["chain"]
+    chains: list[bytes] = []
+    for row in rows:
+        chain = chained(chain, row["body"])
+        chains.append(chain)
+    last = position + len(rows)
+    await connection.execute(
+        "UPDATE outbox SET position = n.position, chain = n.chain"
+        " FROM unnest($1::bigint[], $2::bigint[], $3::bytea[]) AS n(id, position, chain) WHERE outbox.id = n.id",
+        [row["id"] for row in rows],
+        list(range(position + 1, last + 1)),
+        chains,
+    )
+    await connection.execute("UPDATE relay_state SET position = $1, chain = $2", last, chain)
+    return len(rows)
 
 
 async def placed_after(connection: asyncpg.Connection, position: int) -> list[Placed]:

@@ -39,7 +39,7 @@ def scope_of(by: Principal, *, sees_all: Set[str]) -> Scope:
     if not by.roles.isdisjoint(sees_all):
         return Scope(not by.departments, own, False, by.departments, by.shops)
     leads = not by.roles.isdisjoint(LEADS)
-    return Scope(False, own, leads, by.departments if leads else frozenset(), by.shops)
+    return Scope(False, own, leads and own != "", by.departments if leads else frozenset(), by.shops)
 
 
 def about_people(
@@ -69,6 +69,6 @@ def of_shops(scope: Scope, shop: ColumnElement[str] | InstrumentedAttribute[str]
     return shop.in_(scope.shops) if scope.shops else true()
 
 
-def covers_shop(scope: Scope, shop: str) -> bool:
-    """Tell whether a shop lies within a scope."""
+def covers_shop(scope: Scope | Principal, shop: str) -> bool:
+    """Tell whether a shop lies within a scope, or within what somebody's account is limited to."""
     return not scope.shops or shop in scope.shops

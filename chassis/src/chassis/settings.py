@@ -29,6 +29,9 @@ class ServiceSettings(BaseSettings):
         "Asia/Shanghai"
     )
     pool_size: Annotated[int, Field(ge=1, le=100, description="database connections of this process")] = 10
+    import_days: Annotated[
+        int, Field(ge=1, le=365, description="days after which an import that nobody committed is dropped")
+    ] = 7
 
 
 class MigrationSettings(BaseSettings):

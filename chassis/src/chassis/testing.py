@@ -70,8 +70,10 @@ def at(database: str, *, role: str | None = None) -> str:
 
 def template_name(service: str) -> str:
     """Name the template after everything that migrates it, so that an old one is never cloned."""
-    folder = Path(configuration(service).get_main_option("script_location") or "")
-    sources = sorted((folder / "versions").glob("*.py")) + [Path(m.__file__ or "") for m in (migrations, tables)]
+    sources = [Path(m.__file__ or "") for m in (migrations, tables)]
+    for package in (service, migrations.UPGRADES):
+        folder = Path(configuration(package).get_main_option("script_location") or "")
+        sources += sorted((folder / "versions").glob("*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]
     return f"template_{service}_{digest}"
 

@@ -27,15 +27,15 @@ class Shelf:
     connection: asyncpg.Connection
     principal: Callable[..., Principal]
 
-    def by(self, *roles: str) -> dict[str, str]:
-        return self.http.auth_of(self.principal(*roles, employee_no="A001"))
+    def by(self, *roles: str, employee_no: str = "A001", **limits: Any) -> dict[str, str]:
+        return self.http.auth_of(self.principal(*roles, employee_no=employee_no, **limits))
 
-    async def send(self, files: Mapping[str, bytes] | bytes, **fields: str) -> Any:
+    async def send(self, files: Mapping[str, bytes] | bytes, *, by: dict[str, str] | None = None, **fields: str) -> Any:
         given = {"boxes.csv": files} if isinstance(files, bytes) else files
         parts = [("file", (name, body, "text/csv")) for name, body in given.items()]
-        return await self.http.post("/imports", files=parts, data=fields, headers=self.by("boss"))
+        return await self.http.post("/imports", files=parts, data=fields, headers=by or self.by("boss"))
 
-    async def sent(self, files: Mapping[str, bytes] | bytes, **fields: str) -> str:
+    async def sent(self, files: Mapping[str, bytes] | bytes, **fields: Any) -> str:
         answer = await self.send(files, **fields)
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
@@ -52,7 +52,7 @@ class Shelf:
     async def shown(self, import_id: str) -> Any:
         return (await self.http.get(f"/imports/{import_id}", headers=self.by("employee"))).json()
 
-    async def validated(self, files: Mapping[str, bytes] | bytes, **fields: str) -> Any:
+    async def validated(self, files: Mapping[str, bytes] | bytes, **fields: Any) -> Any:
         import_id = await self.sent(files, **fields)
         await self.work()
         return await self.shown(import_id)

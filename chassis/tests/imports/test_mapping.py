@@ -213,7 +213,7 @@ def test_patterns_make_columns() -> None:
     assert [r.fields["who"] for r in records] == ["A012", None]
     records, refused = mapped("who: agent", f"no,c\n1,{'x' * 2000}\n", top=top)
     assert "1000 characters that a pattern may search" in refused[2, ""]
-    with pytest.raises(FileRefused, match=r"pattern \(a\+\)\+ of c cannot be used"):
+    with pytest.raises(ProfileRefused, match=r"line \d, extract.0.pattern: the pattern \(a\+\)\+ cannot be used"):
         mapped("who: c", "no,c\n1,x\n", top="extract: [{column: c, pattern: '(a+)+'}]")
 
 

@@ -126,6 +126,7 @@ class Late(EventData):
 
     type: ClassVar[str] = "attendance.late"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "minutes"
 
     employee_no: EmployeeNo
     minutes: Minutes
@@ -148,6 +149,7 @@ class LeftEarly(EventData):
 
     type: ClassVar[str] = "attendance.left_early"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "minutes"
 
     employee_no: EmployeeNo
     minutes: Minutes
@@ -170,6 +172,7 @@ class Absent(EventData):
 
     type: ClassVar[str] = "attendance.absent"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "minutes"
 
     employee_no: EmployeeNo
     shift: Annotated[str, Field(max_length=64)]
@@ -212,6 +215,7 @@ class LeaveTaken(EventData):
 
     type: ClassVar[str] = "leave.taken"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "minutes"
 
     employee_no: EmployeeNo
     leave_id: UUID

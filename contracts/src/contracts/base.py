@@ -26,6 +26,8 @@ class EventData(Shape):
     version: ClassVar[int]
     producer: ClassVar[str]
     data_schema: ClassVar[str]
+    measure: ClassVar[str | None] = None
+    """The field that control totals add up when a period is sealed, if it has one that adds up."""
 
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:

@@ -49,6 +49,7 @@ class StockMismatch(EventData):
 
     type: ClassVar[str] = "stock.mismatch"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "value"
 
     stocktake_id: UUID
     warehouse: Warehouse
@@ -97,6 +98,16 @@ class StocktakeMissed(EventData):
     warehouse: Warehouse
     keeper: EmployeeNo
     planned_on: date
+
+
+class StocktakeMissedRevoked(Revocation, EventData):
+    """A planned stocktake had been made in time after all; it was recorded later."""
+
+    type: ClassVar[str] = "stocktake.missed_revoked"
+    version: ClassVar[int] = 1
+
+    warehouse: Warehouse
+    keeper: EmployeeNo
 
 
 class ReturnReceived(EventData):

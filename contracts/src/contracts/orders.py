@@ -38,6 +38,7 @@ class OrderFacts(Shape):
     shares: tuple[Share, ...] = ()
     lines: tuple[OrderLine, ...] = ()
     basis: Basis = "live"
+    buyer: Annotated[str | None, Field(max_length=300, description="as the shop knows the customer")] = None
 
 
 class OrderCreated(OrderFacts, EventData):
@@ -59,6 +60,7 @@ class OrderCompleted(OrderFacts, EventData):
 
     type: ClassVar[str] = "order.completed"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "net_amount"
 
 
 class OrderCancelled(OrderFacts, EventData):
@@ -109,6 +111,7 @@ class RefundExecuted(EventData):
 
     type: ClassVar[str] = "refund.executed"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "amount"
 
     shop: Shop
     order_no: OrderNo | None = None

@@ -20,6 +20,7 @@ class GreetingLate(EventData):
 
     type: ClassVar[str] = "chat.greeting_late"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "waited_seconds"
 
     employee_no: EmployeeNo
     shop: Shop
@@ -41,6 +42,7 @@ class ReplyOverdue(EventData):
 
     type: ClassVar[str] = "chat.reply_overdue"
     version: ClassVar[int] = 1
+    measure: ClassVar[str | None] = "waited_seconds"
 
     employee_no: EmployeeNo
     shop: Shop
@@ -102,6 +104,24 @@ class InquiryWon(EventData):
     buyer: Buyer
     order_no: OrderNo
     counted_event_id: UUID
+
+
+class InquiryCountedRevoked(Revocation, EventData):
+    """Messages, seats or a window that became known later show another inquiry."""
+
+    type: ClassVar[str] = "inquiry.counted_revoked"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
+
+
+class InquiryWonRevoked(Revocation, EventData):
+    """What had won an inquiry, or the inquiry itself, is another one."""
+
+    type: ClassVar[str] = "inquiry.won_revoked"
+    version: ClassVar[int] = 1
+
+    employee_no: EmployeeNo
 
 
 class ReviewFacts(Shape):

@@ -13,9 +13,9 @@ import httpx
 import psutil
 import pytest
 
+from demo.people import STAFF
 from local_stack import ports
 from local_stack.accounts import account_password
-from local_stack.demo_data import STAFF
 from local_stack.home import Home
 from local_stack.members import MEMBERS
 from local_stack.processes import await_end

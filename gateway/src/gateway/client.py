@@ -1,5 +1,7 @@
 """The one HTTP client towards the services."""
 
+import asyncio
+
 from aiohttp import (
     ClientRequest,
     ClientResponse,
@@ -10,6 +12,7 @@ from aiohttp import (
     TCPConnector,
 )
 from aiohttp.connector import Connection
+from yarl import URL
 
 # The services' uvicorn closes idle connections after 5 s. The nearer side must give up first, or a request is lost on a
 # connection that is just being closed.
@@ -34,6 +37,11 @@ class Asked(ClientRequest):
         if conn.protocol is None or conn.protocol.should_close:
             raise ServerDisconnectedError()
         return await super().send(conn)
+
+
+def line_to(host: str) -> ClientRequest:
+    """Describe the connections to `host:port`, for `exchange`; call it inside the event loop."""
+    return ClientRequest("GET", URL(f"http://{host}/"), loop=asyncio.get_running_loop())
 
 
 def open_client(silence: float, *, most: int = 128, patience: float = 3.0) -> ClientSession:

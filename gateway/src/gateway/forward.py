@@ -5,7 +5,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientRequest,
+    ClientResponse,
+    ClientSession,
+    ConnectionTimeoutError,
+)
 from starlette.types import Message
 from yarl import URL
 
@@ -18,7 +25,8 @@ from gateway.domain.errors import (
     ServiceUnavailable,
     SlowBody,
 )
-from gateway.headers import answer_headers, request_headers
+from gateway.exchange import Answer, exchange
+from gateway.headers import answer_headers, request_head, request_headers
 from gateway.visit import Visit
 
 log = telemetry.logger("gateway")
@@ -26,6 +34,7 @@ log = telemetry.logger("gateway")
 RETRY_AFTER = 2  # seconds; a restarted service is back by then
 BODY_PATIENCE = 30.0  # seconds in which a visitor sends or takes the next piece of a body
 WATCH_AFTER = 0.25  # seconds; nearly every answer is here by then, and to watch for who leaves costs as much as to ask
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"})  # these need not say that theirs is empty
 
 
 class Disconnected(Exception):
@@ -40,6 +49,7 @@ class Upstream:
     segment: str  # what it is called in public addresses
     private: bool  # its answers are never stored
     host: str  # its inner address: host:port
+    line: ClientRequest  # which connections of the pool lead there
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +91,10 @@ async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, 
     task = asyncio.current_task()
     assert task is not None
     work = Work(ask, visit, limit, silence, task, asyncio.Event())
-    body = await _body(work)
-    timer = asyncio.get_running_loop().call_later(WATCH_AFTER, _begin_to_watch, work)
+    timer: asyncio.TimerHandle | None = None
     try:
+        body = await _body(work)
+        timer = asyncio.get_running_loop().call_later(WATCH_AFTER, _begin_to_watch, work)
         return await _exchange(client, work, body)
     except asyncio.CancelledError:
         if work.failure is None:
@@ -91,7 +102,8 @@ async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, 
         task.uncancel()
         raise work.failure from None
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()
         if work.watch is not None:
             work.watch.cancel()
 
@@ -123,17 +135,21 @@ async def _body(work: Work) -> bytes | AsyncIterator[bytes] | None:
 
 
 async def _next(work: Work) -> bytes:
+    timer = asyncio.get_running_loop().call_later(BODY_PATIENCE, _judge_visitor, work)
     try:
-        async with asyncio.timeout(BODY_PATIENCE):
-            message = await work.visit.receive()
-    except TimeoutError:
-        raise SlowBody() from None
+        message = await work.visit.receive()
+    finally:
+        timer.cancel()
     if message["type"] == "http.disconnect":
         raise Disconnected
     if not message["more_body"]:
         work.uploaded.set()
     piece: bytes = message["body"]
     return piece
+
+
+def _judge_visitor(work: Work) -> None:
+    work.stop(SlowBody())
 
 
 async def _rest(work: Work, first: bytes) -> AsyncIterator[bytes]:
@@ -174,25 +190,15 @@ async def _exchange(client: ClientSession, work: Work, body: bytes | AsyncIterat
     return response.status
 
 
-async def _send(client: ClientSession, work: Work, body: bytes | AsyncIterator[bytes] | None) -> ClientResponse:
-    """Send the request and wait for the head of its answer.
-
-    Where a connection breaks before that, aiohttp repeats idempotent methods once (RFC 9110 section 9.2.2).
-    """
-    ask, visit = work.ask, work.visit
-    headers = request_headers(visit.incoming, ask.bearer)
-    if visit.incoming.length and not isinstance(body, bytes):
-        headers.append(("content-length", str(visit.incoming.length)))
-    url = URL.build(
-        scheme="http",
-        authority=ask.upstream.host,
-        path=ask.path.decode("ascii"),
-        query_string=visit.scope["query_string"].decode("ascii"),
-        encoded=True,
-    )
-    service = ask.upstream.segment
+async def _send(
+    client: ClientSession, work: Work, body: bytes | AsyncIterator[bytes] | None
+) -> ClientResponse | Answer:
+    """Send the request and wait for the head of its answer."""
+    service = work.ask.upstream.segment
     try:
-        return await client.request(visit.scope["method"], url, headers=headers, data=body, allow_redirects=False)
+        if body is None or isinstance(body, bytes):
+            return await _whole(client, work, body)
+        return await _streamed(client, work, body)
     except (ClientConnectorError, ConnectionTimeoutError):
         raise ServiceUnavailable(service=service, after=RETRY_AFTER) from None
     except TimeoutError:
@@ -203,7 +209,32 @@ async def _send(client: ClientSession, work: Work, body: bytes | AsyncIterator[b
         raise AmbiguousLength() from None
 
 
-async def _answer(response: ClientResponse, work: Work) -> None:
+async def _whole(client: ClientSession, work: Work, body: bytes | None) -> Answer:
+    ask, visit = work.ask, work.visit
+    method, query = visit.scope["method"], visit.scope["query_string"]
+    target = ask.path + b"?" + query if query else ask.path
+    line = b"%b %b HTTP/1.1" % (method.encode(), target)
+    length = len(body or b"") if body is not None or method not in WITHOUT_BODY else None
+    head = request_head(visit.incoming, ask.bearer, line=line, host=ask.upstream.host.encode(), length=length)
+    return await exchange(client, ask.upstream.line, method, head + body if body else head)
+
+
+async def _streamed(client: ClientSession, work: Work, body: AsyncIterator[bytes]) -> ClientResponse:
+    ask, visit = work.ask, work.visit
+    headers = request_headers(visit.incoming, ask.bearer)
+    if visit.incoming.length:
+        headers.append(("content-length", str(visit.incoming.length)))
+    url = URL.build(
+        scheme="http",
+        authority=ask.upstream.host,
+        path=ask.path.decode("ascii"),
+        query_string=visit.scope["query_string"].decode("ascii"),
+        encoded=True,
+    )
+    return await client.request(visit.scope["method"], url, headers=headers, data=body, allow_redirects=False)
+
+
+async def _answer(response: ClientResponse | Answer, work: Work) -> None:
     upstream, visit = work.ask.upstream, work.visit
     headers = answer_headers(
         response.raw_headers,

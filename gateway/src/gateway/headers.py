@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from chassis.door import new_id
+from chassis.door import new_id_text
 from chassis.problems import Unauthorised
 from gateway.domain.errors import AmbiguousLength
 
@@ -27,6 +27,7 @@ _IDENTITY_PREFIX = re.compile(rb"x-(forwarded|user|auth|remote|internal|principa
 
 _CORRELATION = re.compile(rb"[A-Za-z0-9._:-]{1,64}")
 _TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+_BREAKS = re.compile(rb"[\r\n\0]")
 _RELATIVE = re.compile(r"[A-Za-z0-9._~?#-]")  # not a backslash, which browsers read as a slash
 
 SECURITY: list[Raw] = [
@@ -74,12 +75,10 @@ def read(raw: Iterable[Raw]) -> Incoming:
         dropped = {token.strip().lower() for token in incoming.nominated.split(b",")}
         incoming.passing = [header for header in passing if header[0] not in dropped]
     incoming.correlation_id = incoming.correlation_id or fresh_correlation()
-    incoming.traceparent = incoming.traceparent or b"00-%b-%b-01" % (_hex(16), _hex(8))
+    if not incoming.traceparent:
+        random = os.urandom(24).hex().encode()
+        incoming.traceparent = b"00-%b-%b-01" % (random[:32], random[32:])
     return incoming
-
-
-def _hex(count: int) -> bytes:
-    return os.urandom(count).hex().encode()
 
 
 def _note(incoming: Incoming, name: bytes, value: bytes) -> None:
@@ -106,12 +105,29 @@ def _note(incoming: Incoming, name: bytes, value: bytes) -> None:
 
 def fresh_correlation() -> bytes:
     """Make the correlation id of a request that brought none."""
-    return str(new_id()).encode()
+    return new_id_text().encode()
 
 
 @lru_cache(maxsize=1024)
 def _passes(name: bytes) -> bool:
     return not (name in _HOP or name in _IDENTITY or _IDENTITY_PREFIX.match(name))
+
+
+def request_head(incoming: Incoming, bearer: str, *, line: bytes, host: bytes, length: int | None) -> bytes:
+    """Write the head of a request to a service, `line` being its first, as bytes.
+
+    Raises AmbiguousLength where a value would break out of its line.
+    """
+    if _BREAKS.search(b"".join([value for _, value in incoming.passing])):
+        raise AmbiguousLength()
+    lines = [
+        b"%b\r\nhost: %b\r\nauthorization: %b\r\nx-correlation-id: %b\r\ntraceparent: %b"
+        % (line, host, bearer.encode(), incoming.correlation_id, incoming.traceparent)
+    ]
+    lines += [b"%b: %b" % (n, v if v.isascii() else _text(v).encode()) for n, v in incoming.passing]
+    if length is not None:
+        lines.append(b"content-length: %d" % length)
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def request_headers(incoming: Incoming, bearer: str) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 
 from chassis.auth import read_private_key
 from chassis.database import Database
-from gateway.client import open_client
+from gateway.client import line_to, open_client
 from gateway.documents import Documents
 from gateway.domain.limits import Buckets, Rate
 from gateway.forward import Upstream
@@ -60,7 +60,7 @@ def upstream(name: str, address: str) -> Upstream:
     given = ADDRESS.fullmatch(address)
     if given is None:
         raise ValueError(f"ZHANGGUI_UPSTREAMS: {name} has the address {address}; write http://host:port")
-    return Upstream(name, name.replace("_", "-"), name in PAY_DATA, given["host"])
+    return Upstream(name, name.replace("_", "-"), name in PAY_DATA, given["host"], line_to(given["host"]))
 
 
 def _rate(per_second: float) -> Rate:

@@ -10,7 +10,7 @@ from gateway.domain.auditing import Entry
 from gateway.domain.tokens import ACCESS_LIFE
 from gateway.queries.accounts import Account
 
-Role = Literal["employee", "lead", "hr", "finance", "boss"]
+Role = Literal["employee", "lead", "hr", "finance", "boss", "keeper", "auditor"]
 EmployeeNo = Annotated[str, Field(min_length=1, max_length=64)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Password = Annotated[SecretStr, Field(max_length=1024)]
@@ -77,7 +77,7 @@ class NewPassword(Body):
 class StandingBody(Body):
     """What an account may do, and over whom."""
 
-    roles: Annotated[list[Role], Field(min_length=1, max_length=5)]
+    roles: Annotated[list[Role], Field(min_length=1, max_length=7)]
     departments: Annotated[list[Name], Field(max_length=200)] = []
     shops: Annotated[list[Name], Field(max_length=200)] = []
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from chassis.imports.converting import CellRefused, Memo, cleaned
-from chassis.imports.patterns import LONGEST, PatternRefused, compile_pattern
+from chassis.imports.patterns import LONGEST, compile_pattern
 from chassis.imports.profile import Condition, Extract
 from chassis.imports.reading import FileRefused, column_name
 
@@ -63,17 +63,6 @@ def picker(places: Sequence[int]) -> Pick:
     return pick
 
 
-def checked_pattern(pattern: str, where: str) -> re.Pattern[str]:
-    """Compile a pattern of the profile; raises FileRefused that quotes it."""
-    try:
-        return compile_pattern(pattern)
-    except PatternRefused as refused:
-        raise FileRefused(
-            f"{where} 的正则表达式 {pattern} 不可用：{refused.reason.zh}。",
-            f"The pattern {pattern} of {where} cannot be used: {refused.reason.en}.",
-        ) from refused
-
-
 def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """Search a text short enough for its pattern; raises CellRefused for a longer one."""
     if len(text) > LONGEST:
@@ -91,7 +80,7 @@ def condition(told: Condition, columns: Columns) -> Test:
         words = frozenset(map(column_name, told.equals))
         memo = Memo(lambda cell: (column_name(cleaned(cell)) in words) is wanted)
     elif told.matches is not None:
-        pattern = checked_pattern(told.matches, " / ".join(told.column))
+        pattern = compile_pattern(told.matches)
         memo = Memo(lambda cell: (search(pattern, cleaned(cell)) is not None) is wanted)
     else:
         emptiness = bool(told.empty) is wanted
@@ -108,7 +97,7 @@ class Extracts:
     """The columns that patterns add to each row, in the order of their first mention."""
 
     def __init__(self, told: Sequence[Extract], columns: Columns) -> None:
-        patterns = [checked_pattern(extract.pattern, " / ".join(extract.column)) for extract in told]
+        patterns = [compile_pattern(extract.pattern) for extract in told]
         self.groups = list(dict.fromkeys(name for pattern in patterns for name in pattern.groupindex))
         self.steps = [
             (picker(columns.find(extract.column, optional=extract.optional)), pattern)

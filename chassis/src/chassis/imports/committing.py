@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.database import Database, raw
 from chassis.imports import stored
-from chassis.imports.gathering import Chunk, next_chunk, refused_by_service, tally
+from chassis.imports.gathering import Chunk, as_in_files, next_chunk, refused_by_service, tally
 from chassis.imports.kinds import Kind
 from chassis.imports.layouts import Layout, layouts_of
 from chassis.imports.limits import LIMITS
@@ -21,7 +21,8 @@ async def commit(database: Database, known: Import, kinds: Sequence[Kind], clock
     together or not at all; so a worker killed at any moment leaves nothing half done, and the next one goes on there.
     Raises Superseded when another worker moved the watermark.
     """
-    layouts = in_order(layouts_of(profile_of(known), kinds), kinds)
+    found = layouts_of(profile_of(known), kinds)
+    layouts = [as_in_files(layout, known.columns) for layout in in_order(found, kinds)]
     file = (await stored.files_of(database, known.id))[0].name
     after = known.watermark_key
     for position in range(known.watermark_record, len(layouts)):
@@ -62,7 +63,7 @@ async def _take(
         current = await stored.locked(connection, known.id, known.attempt, "committing")
         if (current.watermark_record, current.watermark_key) != watermark:
             raise stored.Superseded
-        outcomes = await layout.kind.apply(session, chunk.records, by=known.created_by, now=now)
+        outcomes = await layout.kind.apply(session, chunk.records, by=known.importer, now=now)
         tally(current.counts["done"].setdefault(layout.kind.name, {}), chunk, outcomes)
         if refused := [*chunk.refusals, *refused_by_service(layout, chunk.records, outcomes)]:
             await stored.put_refusals(connection, known, "commit", [file], refused)
@@ -87,5 +88,5 @@ async def _conclude(database: Database, known: Import, clock: Clock) -> None:
     async with database.transaction(known.door(now)) as session:
         connection = await raw(session)
         await stored.locked(connection, known.id, known.attempt, "committing")
-        await connection.execute("DELETE FROM import_parts WHERE import_id = $1", known.id)
+        await stored.drop_content(connection, known.id)
         await connection.execute("UPDATE imports SET state = 'committed', changed_at = $2 WHERE id = $1", known.id, now)

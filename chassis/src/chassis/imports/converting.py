@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Reason, Text, Value
+from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Moment, Reason, Text, Value
 from chassis.imports.reading import BIDI
 
 Staged = str | int | None
@@ -172,6 +172,16 @@ def instant_converter(read: Callable[[str], datetime], zone: ZoneInfo) -> Conver
     return convert
 
 
+def day_converter(read: Callable[[str], datetime]) -> Convert:
+    """Read a calendar day, also one with a time."""
+    return lambda text: read(text).date().isoformat()
+
+
+def moment_converter(read: Callable[[str], datetime]) -> Convert:
+    """Read a date with its time as it is said, with its offset or without one."""
+    return lambda text: read(text).isoformat()
+
+
 def choice_converter(field: Choice) -> Convert:
     """Take one of the words of the service."""
 
@@ -190,7 +200,7 @@ def restorer(field: FieldType) -> Callable[[str], Value] | None:
     """Give the function that turns a staged text into the type the service asked for; None when it is that already."""
     if isinstance(field, Amount):
         return Decimal
-    if isinstance(field, Instant):
+    if isinstance(field, Instant | Moment):
         return datetime.fromisoformat
     if isinstance(field, Day):
         return date.fromisoformat

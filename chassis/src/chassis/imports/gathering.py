@@ -1,7 +1,7 @@
 """Staged parts back into records, in key order, a bounded number of rows at a time."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from chassis.imports.kinds import Outcome, Reason, Record, Value
 from chassis.imports.layouts import SEPARATOR, Layout, Part, RecordRefused
 from chassis.imports.limits import Limits
 from chassis.imports.mapping import Refusal
+from chassis.imports.profile import Source
+from chassis.imports.reading import column_name
 
 AT_ONCE = 1000  # records
 ROWS_AT_ONCE = 5000
@@ -111,6 +113,19 @@ def refused_by_service(layout: Layout, records: Sequence[Record], outcomes: Sequ
                 )
             )
     return found
+
+
+def as_in_files(layout: Layout, names: Iterable[str]) -> Layout:
+    """Leave of each field's columns those that the files have, as written there: that is where people look for them."""
+    there = {column_name(name): name for name in names}
+
+    def told(sources: Mapping[str, Source]) -> dict[str, Source]:
+        found = {
+            name: [there[key] for key in map(column_name, s.column) if key in there] for name, s in sources.items()
+        }
+        return {name: s.model_copy(update={"column": tuple(found[name]) or s.column}) for name, s in sources.items()}
+
+    return replace(layout, fields=told(layout.fields), lines=told(layout.lines))
 
 
 def _culprit(layout: Layout, record: Record, field: str) -> tuple[str, Value]:

@@ -1,6 +1,7 @@
 """The worker's job: one import at a time per service, from received to committed."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from chassis import clock, telemetry
 from chassis.database import Database
 from chassis.dead_letters import sqlstate
+from chassis.door import Door, new_id
 from chassis.imports import stored
 from chassis.imports.committing import commit
 from chassis.imports.kinds import Kind, Reason
@@ -18,6 +20,7 @@ from chassis.settings import ServiceSettings
 from chassis.worker import Job
 
 LOCK = "zhanggui.imports"
+EXPIRE_EVERY = timedelta(minutes=1)
 PASSING = ("08", "40", "53", "55", "57P")
 """SQLSTATE beginnings of troubles that pass: connection, deadlock, resources, locks, shutdown."""
 
@@ -25,12 +28,28 @@ log = telemetry.logger("imports")
 
 
 def import_job(kinds: Sequence[Kind]) -> Job:
-    """Make the job that validates and commits what was sent to `imports_router(kinds, …)`."""
+    """Make the job that validates and commits what was sent to `imports_router(kinds, …)`, and clears what expired."""
+
+    looked = datetime.min.replace(tzinfo=UTC)
 
     async def run(database: Database, settings: ServiceSettings) -> bool:
-        return await work_on_next(database, kinds)
+        nonlocal looked
+        if await work_on_next(database, kinds):
+            return True
+        if (now := clock.now()) - looked >= EXPIRE_EVERY:
+            looked = now
+            await expire(database, settings, now)
+        return False
 
     return Job("imports", run)
+
+
+async def expire(database: Database, settings: ServiceSettings, now: datetime) -> None:
+    """End every import that nobody committed in time, and drop its files and rows."""
+    before = now - timedelta(days=settings.import_days)
+    door = Door(now=now, actor="worker", correlation_id=str(new_id()), timezone=settings.timezone)
+    while await stored.expire_one(database, before=before, door=door):
+        log.info("import expired", extra={"action": "import_expired"})
 
 
 async def work_on_next(database: Database, kinds: Sequence[Kind]) -> bool:

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
+
 Value = str | int | Decimal | datetime | date | None
 Verdict = Literal["new", "same", "amended", "refused"]
 
@@ -53,6 +55,13 @@ class Instant:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """A date with its time as the file says it: with its offset, else without any, for the service to find its zone."""
+
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A calendar day."""
 
@@ -67,7 +76,7 @@ class Choice:
     required: bool = False
 
 
-FieldType = Text | Integer | Amount | Instant | Day | Choice
+FieldType = Text | Integer | Amount | Instant | Moment | Day | Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +101,21 @@ class Outcome(NamedTuple):
 class Compare(Protocol):
     """Tell what `apply` would do with each record, in their order, changing nothing (the session is read only)."""
 
-    async def __call__(self, session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]: ...
+    async def __call__(
+        self, session: AsyncSession, records: Sequence[Record], *, by: Principal
+    ) -> Sequence[Outcome]: ...
 
 
 class Apply(Protocol):
     """Take records in, in bulk, and tell what became of each, in their order.
 
     A record that cannot be taken is an outcome `refused` and changes nothing; an exception fails the whole import.
+    `by` is who handed the file in, with roles, departments and shops as they were then: a record outside of them is to
+    be refused like any other, whoever commits the import later.
     """
 
     async def __call__(
-        self, session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime
+        self, session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime
     ) -> Sequence[Outcome]: ...
 
 

@@ -7,10 +7,23 @@ keys, aliases and double keys are refused, with their line.
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from chassis.imports.patterns import PatternRefused, compile_pattern
 
 LONGEST = 64 * 1024
 DEPTH = 16
+MOST_PATTERNS = 100
 
 
 class ProfileRefused(Exception):
@@ -29,6 +42,31 @@ def _source(value: object) -> object:
     return {"column": value} if isinstance(value, str | list) else value
 
 
+def _checked(pattern: str, info: ValidationInfo) -> str:
+    counted = info.context
+    assert counted is not None
+    counted["patterns"] += 1
+    if counted["patterns"] > MOST_PATTERNS:
+        raise PydanticCustomError(
+            "patterns",
+            "{en}",
+            {"zh": f"正则表达式超过 {MOST_PATTERNS} 个", "en": f"more than {MOST_PATTERNS} patterns"},
+        )
+    try:
+        compile_pattern(pattern)
+    except PatternRefused as refused:
+        raise PydanticCustomError(
+            "pattern",
+            "{en}",
+            {
+                "zh": f"正则表达式 {pattern} 不可用：{refused.reason.zh}",
+                "en": f"the pattern {pattern} cannot be used: {refused.reason.en}",
+            },
+        ) from refused
+    return pattern
+
+
+Pattern = Annotated[str, Field(max_length=500), AfterValidator(_checked)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Named = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -44,7 +82,7 @@ class Condition(Shaped):
 
     column: Texts
     equals: Texts | None = None
-    matches: Annotated[str, Field(max_length=500)] | None = None
+    matches: Pattern | None = None
     empty: bool | None = None
     negated: Annotated[bool, Field(alias="not")] = False
 
@@ -140,7 +178,19 @@ class Extract(Shaped):
 
     column: Texts
     optional: bool = False
-    pattern: Annotated[str, Field(max_length=500)]
+    pattern: Pattern
+
+
+class Unpivot(Shaped):
+    """Columns that are values: each row becomes as many as there are columns whose name matches the pattern.
+
+    columns    a regular expression, searched for in the names of the first file's columns
+    name       the column that then holds the name of the column;  value  the one that holds its cell
+    """
+
+    columns: Pattern
+    name: Named
+    value: Named
 
 
 class RecordShape(Shaped):
@@ -168,6 +218,7 @@ class Profile(FileShape):
     dates: Texts = ()
     decimal: Literal[".", ","] = "."
     thousands: Literal[",", ".", " ", "'"] | None = None
+    unpivot: Unpivot | None = None
     join: dict[Annotated[str, Field(pattern=r"^\w+$")], Join] = {}
     extract: tuple[Extract, ...] = ()
     skip: tuple[Condition, ...] = ()
@@ -252,16 +303,19 @@ def read_profile(text: str) -> Profile:
         raise _refuse(1, "模板应是一组键和值。", "A profile is a mapping of keys to values.")
     plain = _plain(node, (), lines)
     try:
-        return Profile.model_validate(plain)
+        return Profile.model_validate(plain, context={"patterns": 0})
     except ValidationError as error:
+        found = error.errors(include_url=False)
+        # a list of which one item is wrong is then also said to be too short
+        found = [e for e in found if all(e is o or o["loc"][: len(e["loc"])] != e["loc"] for o in found)]
         raise ProfileRefused(
             [
                 _error(
                     _line_of(e["loc"], lines),
                     ".".join(map(str, e["loc"])),
-                    _CHINESE.get(e["type"], e["msg"]),
+                    e.get("ctx", {}).get("zh") or _CHINESE.get(e["type"], e["msg"]),
                     e["msg"],
                 )
-                for e in error.errors(include_url=False, include_context=False)
+                for e in found
             ]
         ) from error

@@ -1,5 +1,6 @@
 """The routes of the import machine, the same in every service."""
 
+import asyncio
 import csv
 import io
 import json
@@ -20,10 +21,11 @@ from chassis.imports.layouts import layouts_of
 from chassis.imports.profile import ProfileRefused, read_profile
 from chassis.imports.reading import FileRefused
 from chassis.imports.schemas import ImportAccepted, ImportDetail, ImportSummary, Refused, ShippedProfile, Texts
+from chassis.imports.stored import importer_text
 from chassis.imports.uploading import Received, pieces_of, store_upload
 from chassis.imports.validating import narrowed
 from chassis.pagination import Page, Paged, cut
-from chassis.problems import Conflict, Invalid, NotFound
+from chassis.problems import Conflict, Invalid
 from chassis.web import Now, Reading, Session, allowed, database_of
 
 LARGEST = 512 * 1024**2  # bytes of an upload
@@ -71,6 +73,12 @@ class ParameterUnexpected(Invalid):
     zh = "模板的参数“{name}”有误；需要的参数：{wanted}。"
 
 
+class ImportExpired(Conflict):
+    """This import was not committed in time and its rows are gone; send the file again."""
+
+    zh = "此导入长期未提交，数据已清除；请重新上传文件。"
+
+
 class ImportFailed(Conflict):
     """This import failed and cannot be committed; see `problem`, mend the file or the profile and send it again."""
 
@@ -99,12 +107,12 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         name, text = _profile_text(received, shipped)
         kind = received.fields.pop("kind", "")
         commit = received.fields.pop("commit", "").lower() in ("true", "yes", "1", "on")
-        _check(received, text, kind, kinds)
+        await asyncio.to_thread(_check, received, text, kind, kinds)
         door = door_of(session)
         await connection.execute(
             "INSERT INTO imports (id, profile_name, profile, kind, parameters, timezone, state, commit_asked,"
-            " created_by, correlation_id, created_at, changed_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, $10)",
+            " created_by, importer, correlation_id, created_at, changed_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, $11, $11)",
             import_id,
             name,
             text,
@@ -113,6 +121,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
             str(door.timezone),
             commit,
             door.actor,
+            importer_text(by),
             door.correlation_id,
             now,
         )
@@ -122,9 +131,9 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
     async def list_imports(
         session: Reading, page: Page, by: Annotated[Principal, allowed("imports.read")]
     ) -> Paged[ImportSummary]:
-        """List imports, the latest first."""
+        """List imports, the latest first; somebody whose account is limited to shops or departments sees their own."""
         (before,) = page.after_key(UUID) or (None,)
-        rows = await questions.summaries(await raw(session), before, page.limit + 1)
+        rows = await questions.summaries(await raw(session), _of(by), before, page.limit + 1)
         items, following = cut(rows, page, key=lambda one: (str(one.id),))
         return Paged(items=items, next=following)
 
@@ -138,7 +147,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         import_id: UUID, session: Reading, by: Annotated[Principal, allowed("imports.read")]
     ) -> ImportDetail:
         """Tell how far an import is, what it found, and what was refused."""
-        return await questions.detail(await raw(session), import_id)
+        return await questions.detail(await raw(session), _of(by), import_id)
 
     @router.get("/{import_id}/refusals")
     async def list_refusals(
@@ -146,7 +155,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
     ) -> Paged[Refused]:
         """List refused cells, rows and records."""
         (after,) = page.after_key(int) or (0,)
-        rows = await questions.refusals(await raw(session), import_id, after, page.limit + 1)
+        rows = await questions.refusals(await raw(session), _of(by), import_id, after, page.limit + 1)
         items, following = cut(rows, page, key=lambda one: (one[0],))
         return Paged(items=[refused for _, refused in items], next=following)
 
@@ -155,7 +164,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         import_id: UUID, request: Request, by: Annotated[Principal, allowed("imports.read")]
     ) -> StreamingResponse:
         """Download refused cells, rows and records as CSV for a spreadsheet."""
-        found = questions.all_refusals(database_of(request), import_id)
+        found = questions.all_refusals(database_of(request), _of(by), import_id)
         headers = {"Content-Disposition": f'attachment; filename="refusals-{import_id}.csv"'}
         return StreamingResponse(_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -165,9 +174,9 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
     ) -> ImportAccepted:
         """Take in what an import found; asking again changes nothing."""
         connection = await raw(session)
-        state = await connection.fetchval("SELECT state FROM imports WHERE id = $1 FOR UPDATE", import_id)
-        if state is None:
-            raise NotFound
+        state = await questions.state_for_update(connection, _of(by), import_id)
+        if state == "expired":
+            raise ImportExpired
         if state == "failed":
             raise ImportFailed
         if state == "validated":
@@ -178,6 +187,12 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         return ImportAccepted(id=import_id, state=state)
 
     return router
+
+
+def _of(by: Principal) -> str | None:
+    """Tell whose imports somebody sees: a file may hold rows of every shop and department, so who is limited to some
+    sees what they handed in; None is everybody's."""
+    return by.sub if by.shops or by.departments else None
 
 
 def _profile_text(received: Received, shipped: dict[str, str]) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-State = Literal["received", "validating", "validated", "committing", "committed", "failed"]
+State = Literal["received", "validating", "validated", "committing", "committed", "failed", "expired"]
+"""`expired`: validated, but not committed in time; its rows are gone, what was refused can still be read."""
 
 
 class Texts(BaseModel):

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from chassis.imports import converting
 from chassis.imports.columns import Cells, Columns, Pick, condition, picker
 from chassis.imports.converting import CellRefused, Convert, Memo, Staged, cleaned
-from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Text
+from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Moment, Text
 from chassis.imports.profile import Profile, Source
 from chassis.imports.reading import FileRefused, column_name
 
@@ -89,7 +89,7 @@ def _converter(name: str, source: Source, field: FieldType, told: Told, *, is_ke
     sign = -1 if source.negate else 1
     if source.negate and not isinstance(field, Amount | Integer):
         raise _misfit(name, "negate 只能用于数字", "negate is for numbers")
-    if source.across in ("sum", "least", "most") and not isinstance(field, Amount | Integer | Instant | Day):
+    if source.across in ("sum", "least", "most") and not isinstance(field, Amount | Integer | Instant | Moment | Day):
         raise _misfit(
             name, f"across: {source.across} 不能用于这种字段", f"across: {source.across} is for numbers and dates"
         )
@@ -97,14 +97,19 @@ def _converter(name: str, source: Source, field: FieldType, told: Told, *, is_ke
         return converting.text_converter(field, is_key=is_key)
     if isinstance(field, Choice):
         return converting.choice_converter(field)
-    if isinstance(field, Instant | Day):
+    if isinstance(field, Instant | Moment | Day):
         formats = profile.dates if source.dates is None else source.dates
         if wrong := [form for form in formats if not converting.check_format(form)]:
             raise _misfit(name, f"日期格式 {wrong[0]} 无效", f"{wrong[0]} is no date format such as %d/%m/%Y %H:%M")
         read_moment = converting.moment_reader(formats)
-        if isinstance(field, Day):
-            return lambda text: read_moment(text).date().isoformat()
-        return converting.instant_converter(read_moment, zone_called(name, source.zone or profile.zone, told.zone))
+        if isinstance(field, Instant):
+            zone = zone_called(name, source.zone or profile.zone, told.zone)
+            return converting.instant_converter(read_moment, zone)
+        return (
+            converting.day_converter(read_moment)
+            if isinstance(field, Day)
+            else converting.moment_converter(read_moment)
+        )
     read = _number_reader(source, profile)
     if isinstance(field, Integer):
         return converting.integer_converter(field, read, sign)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from chassis.auth import Principal
 from chassis.database import Database, raw
 from chassis.door import Door
 from chassis.imports.kinds import Reason
@@ -38,7 +39,9 @@ class Import:
     counts: dict[str, Any]
     watermark_record: int
     watermark_key: str
+    columns: tuple[str, ...]
     created_by: str
+    importer: Principal
     correlation_id: str
 
     def door(self, now: datetime) -> Door:
@@ -56,14 +59,26 @@ class StoredFile:
 
 COLUMNS = (
     "id, profile, kind, parameters, timezone, state, commit_asked, attempt, counts, watermark_record, watermark_key,"
-    " created_by, correlation_id"
+    " columns, created_by, importer, correlation_id"
 )
 
 
 def _import(row: asyncpg.Record) -> Import:
     values = dict(row)
     values |= {name: json.loads(values[name]) for name in ("parameters", "counts")}
+    values["columns"] = tuple(json.loads(values["columns"]))
+    values["importer"] = _principal(json.loads(values["importer"]))
     return Import(**{**values, "timezone": ZoneInfo(values["timezone"])})
+
+
+def importer_text(by: Principal) -> str:
+    """Write down who hands an import in, with what limits them at this moment."""
+    return json.dumps({name: sorted(v) if isinstance(v, frozenset) else v for name, v in asdict(by).items()})
+
+
+def _principal(told: dict[str, Any]) -> Principal:
+    limits = {name: frozenset(told.get(name, ())) for name in ("roles", "departments", "shops")}
+    return Principal(told["sub"], told.get("employee_no"), **limits)
 
 
 async def waiting(database: Database) -> bool:
@@ -94,6 +109,16 @@ async def put_counts(connection: asyncpg.Connection, import_id: UUID, counts: di
     )
 
 
+async def put_columns(database: Database, known: Import, columns: Sequence[str], now: datetime) -> None:
+    """Keep how the columns of an import's files are called, so that what is refused can name them."""
+    async with database.transaction(known.door(now)) as session:
+        connection = await raw(session)
+        await locked(connection, known.id, known.attempt, "validating")
+        await connection.execute(
+            "UPDATE imports SET columns = $2 WHERE id = $1", known.id, json.dumps(columns, ensure_ascii=False)
+        )
+
+
 async def start_over(database: Database, known: Import, now: datetime) -> int:
     """Begin a validation from nothing; whatever an earlier attempt left is dropped. Returns the attempt's number."""
     async with database.transaction(known.door(now)) as session:
@@ -111,14 +136,42 @@ async def start_over(database: Database, known: Import, now: datetime) -> int:
 
 
 async def fail(database: Database, known: Import, reason: Reason, now: datetime) -> None:
-    """End an import that cannot go on, saying why; what was committed before stays."""
+    """End an import that cannot go on, saying why; what was committed before stays, its files and staged rows go."""
     async with database.transaction(known.door(now)) as session:
-        await (await raw(session)).execute(
+        connection = await raw(session)
+        await connection.execute(
             "UPDATE imports SET state = 'failed', problem = $2, changed_at = $3 WHERE id = $1",
             known.id,
             json.dumps({"zh": reason.zh, "en": reason.en}),
             now,
         )
+        await drop_content(connection, known.id)
+
+
+async def drop_content(connection: asyncpg.Connection, import_id: UUID) -> None:
+    """Remove the files and staged rows of an import that is over; counts and what was refused stay."""
+    for table in ("import_chunks", "import_parts", "import_joined"):
+        await connection.execute(f"DELETE FROM {table} WHERE import_id = $1", import_id)
+
+
+async def expire_one(database: Database, *, before: datetime, door: Door) -> bool:
+    """End one import that was validated and left uncommitted since before an instant; tells whether there was one.
+
+    One whose commit is being asked for at this moment is left alone.
+    """
+    async with database.transaction(door) as session:
+        connection = await raw(session)
+        import_id = await connection.fetchval(
+            "SELECT id FROM imports WHERE state = 'validated' AND changed_at < $1 LIMIT 1 FOR UPDATE SKIP LOCKED",
+            before,
+        )
+        if import_id is None:
+            return False
+        await connection.execute(
+            "UPDATE imports SET state = 'expired', preview = '[]', changed_at = $2 WHERE id = $1", import_id, door.now
+        )
+        await drop_content(connection, import_id)
+    return True
 
 
 async def files_of(database: Database, import_id: UUID) -> list[StoredFile]:

@@ -88,4 +88,22 @@ BEGIN
 END $$;
 """
 
+# what came to the tables later; a database made before gets it as an upgrade of the chassis
+IMPORTER = """
+ALTER TABLE imports
+    -- who handed it in, with roles, departments and shops as they were then (JSON)
+    ADD COLUMN importer text NOT NULL DEFAULT '{}',
+    -- the columns of its files as they are written there (JSON)
+    ADD COLUMN columns text NOT NULL DEFAULT '[]',
+    DROP CONSTRAINT imports_state_check,
+    ADD CONSTRAINT imports_state_check
+        CHECK (state IN ('received', 'validating', 'validated', 'committing', 'committed', 'failed', 'expired'));
+UPDATE imports SET importer = json_build_object('sub', created_by)::text;
+ALTER TABLE imports ALTER COLUMN importer DROP DEFAULT;
+CREATE INDEX ix_imports_uncommitted ON imports (changed_at) WHERE state = 'validated';
+DELETE FROM import_chunks c USING imports i WHERE i.id = c.import_id AND i.state IN ('committed', 'failed');
+DELETE FROM import_parts p USING imports i WHERE i.id = p.import_id AND i.state = 'failed';
+DELETE FROM import_joined j USING imports i WHERE i.id = j.import_id AND i.state = 'failed';
+"""
+
 WORKING_TABLES = ("imports", "import_files", "import_chunks", "import_joined", "import_parts")

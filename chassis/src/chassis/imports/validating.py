@@ -12,7 +12,7 @@ from typing import Any
 
 from chassis.database import Database, raw
 from chassis.imports import stored
-from chassis.imports.gathering import next_chunk, refused_by_service, tally
+from chassis.imports.gathering import as_in_files, next_chunk, refused_by_service, tally
 from chassis.imports.kinds import Kind, Outcome, Reason, Record
 from chassis.imports.layouts import Layout, layouts_of
 from chassis.imports.limits import LIMITS, Limits
@@ -22,6 +22,7 @@ from chassis.imports.profile import FileShape, Profile, read_profile
 from chassis.imports.reading import SUSPECT, FileRefused, Row, Table
 from chassis.imports.sources import Told
 from chassis.imports.stored import Import, StoredFile
+from chassis.imports.unpivoting import unpivoted
 
 AT_ONCE = 4000  # rows
 PREVIEW = 20
@@ -117,8 +118,11 @@ async def validate(
     files = assign_files(profile, await stored.files_of(database, known.id))
     validation.names = [file.name if file else "" for file in files]
     tables = await _open(validation, profile, files)
+    if profile.unpivot is not None and tables[0] is not None:
+        tables[0] = unpivoted(tables[0], profile.unpivot, limits)
     told = Told(profile, known.parameters, known.timezone)
     plan = compile_plan(profile, layouts, tables, told)
+    await stored.put_columns(database, known, plan.columns.names, clock())
     for join_no, (join, table) in enumerate(zip(plan.joins, tables[1:], strict=True), 1):
         if table is not None:
             await _stage_joined(validation, join_no, join, table)
@@ -128,7 +132,7 @@ async def validate(
         if join.told.unmatched == "refuse":
             await _refuse_unmatched(validation, join_no, join)
     validation.counts["records"] = await _count(validation)
-    preview = await _compare(validation, layouts, kinds)
+    preview = await _compare(validation, [as_in_files(layout, plan.columns.names) for layout in layouts], kinds)
     await _conclude(validation, preview)
 
 
@@ -275,7 +279,11 @@ async def _compare(validation: Validation, layouts: Sequence[Layout], kinds: Seq
                 )
                 if chunk is None:
                     break
-                outcomes = await layout.kind.compare(session, chunk.records) if chunk.records else []
+                outcomes = (
+                    await layout.kind.compare(session, chunk.records, by=validation.known.importer)
+                    if chunk.records
+                    else []
+                )
             tally(counts, chunk, outcomes)
             await validation.write("compare", [*chunk.refusals, *refused_by_service(layout, chunk.records, outcomes)])
             for record, outcome in zip(chunk.records, outcomes, strict=True):

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.database import raw
 from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
+from chassis.scope import covers_shop
 
 BOX: dict[str, FieldType] = {
     "place": Text(40, required=True),
@@ -30,7 +32,7 @@ def said(record: Record) -> str:
     return json.dumps([record.fields, record.lines], default=str, ensure_ascii=False, sort_keys=True)
 
 
-async def compare(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     rows = await (await raw(session)).fetch(
         "SELECT place, box_no, content FROM boxes JOIN unnest($1::text[], $2::text[]) AS k (place, box_no)"
         " USING (place, box_no)",
@@ -38,10 +40,12 @@ async def compare(session: AsyncSession, records: Sequence[Record]) -> Sequence[
         [r.fields["box_no"] for r in records],
     )
     there = {(row["place"], row["box_no"]): row["content"] for row in rows}
-    return [judged(record, there.get((record.fields["place"], record.fields["box_no"]))) for record in records]
+    return [judged(record, there.get((record.fields["place"], record.fields["box_no"])), by) for record in records]
 
 
-def judged(record: Record, there: str | None) -> Outcome:
+def judged(record: Record, there: str | None, by: Principal) -> Outcome:
+    if not covers_shop(by, str(record.fields["place"])):
+        return Outcome("refused", Reason("不是您的地方。", "Not a place of yours."), "place")
     if any(line["item"] == "dynamite" for line in record.lines):
         return Outcome("refused", Reason("不收炸药。", "No dynamite here."), "box_no")
     if there is None:
@@ -49,8 +53,8 @@ def judged(record: Record, there: str | None) -> Outcome:
     return Outcome("same" if there == said(record) else "amended")
 
 
-async def apply(session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime) -> Sequence[Outcome]:
-    outcomes = await compare(session, records)
+async def apply(session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime) -> Sequence[Outcome]:
+    outcomes = await compare(session, records, by=by)
     taken = [r for r, o in zip(records, outcomes, strict=True) if o.verdict in ("new", "amended")]
     await (await raw(session)).execute(
         "INSERT INTO boxes (place, box_no, content, taken_by, writes)"
@@ -59,21 +63,21 @@ async def apply(session: AsyncSession, records: Sequence[Record], *, by: str, no
         [r.fields["place"] for r in taken],
         [r.fields["box_no"] for r in taken],
         [said(r) for r in taken],
-        [by] * len(taken),
+        [by.sub] * len(taken),
     )
     return outcomes
 
 
-async def compare_removals(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare_removals(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     found = await (await raw(session)).fetch("SELECT removal_no FROM removals")
     known = {row["removal_no"] for row in found}
     return [Outcome("same" if r.fields["removal_no"] in known else "new") for r in records]
 
 
 async def apply_removals(
-    session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime
+    session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime
 ) -> Sequence[Outcome]:
-    outcomes = await compare_removals(session, records)
+    outcomes = await compare_removals(session, records, by=by)
     await (await raw(session)).executemany(
         "INSERT INTO removals (removal_no, amount) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         [(r.fields["removal_no"], r.fields["amount"]) for r in records],

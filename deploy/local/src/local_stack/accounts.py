@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from demo.people import SIGNING_IN
 from local_stack import forks
 from local_stack.home import Home
 from local_stack.processes import tail
@@ -12,9 +13,8 @@ FIRST = ("boss",)
 DEMO = ("boss", "hr", "finance")
 """Logins that are made by the operator's command; each is called like its role."""
 
-DEMO_EMPLOYEES = ("a001", "a002", "a003")
+DEMO_EMPLOYEES = tuple(number.lower() for number in SIGNING_IN)
 """Logins that the demo's hr makes for employees."""
-
 
 TYPED_BYTES = 12
 """These passwords are typed by people: 96 random bits, 16 characters."""

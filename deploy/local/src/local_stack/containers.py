@@ -8,7 +8,7 @@ from typing import Any
 
 from local_stack.keys import make_keys
 from local_stack.members import GATEWAY, MEMBERS
-from local_stack.nats import ADMIN, USERS, permissions
+from local_stack.nats import ADMIN, OUTSIDER, USERS, permissions
 
 FOLDER = "deploy/container"
 ENVIRONMENT = ".env"
@@ -50,7 +50,7 @@ def make_secrets(root: Path) -> int:
     """
     path = root / ENVIRONMENT
     known = dict(line.split("=", 1) for line in path.read_text().splitlines() if "=" in line) if path.exists() else {}
-    names = ["POSTGRES_PASSWORD", f"{ADMIN.upper()}_NATS_PASSWORD"]
+    names = ["POSTGRES_PASSWORD", f"{ADMIN.upper()}_NATS_PASSWORD", f"{OUTSIDER.upper()}_NATS_PASSWORD"]
     for member in MEMBERS:
         names += [f"{member.upper()}_{part}_PASSWORD" for part in ("OWNER", "APP", "NATS")]
     # a letter first: the broker would read a variable that begins like a number as one

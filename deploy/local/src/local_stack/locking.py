@@ -1,4 +1,4 @@
-"""`lock`: resolve every dependency again and pin it with its hashes: all of the workspace, and what images need of it."""
+"""`lock`: pin every dependency with its hashes: all of the workspace, and what images need of it."""
 
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ from local_stack.members import SOURCES
 
 LOWEST_PYTHON = "3.11"
 IMAGES = "deploy/container/requirements.lock"
-AT_HOME = ("local_stack",)
+AT_HOME = ("local_stack", "demo")
 """Members that are in no image."""
 
 

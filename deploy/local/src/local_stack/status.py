@@ -7,6 +7,7 @@ from rich.table import Table
 from local_stack import ports
 from local_stack.health import is_healthy
 from local_stack.home import Home
+from local_stack.nats import OUTSIDER
 from local_stack.processes import Identity, family
 from local_stack.troubles import NotRunning
 
@@ -34,6 +35,9 @@ def show_status(home: Home) -> int:
     console = Console()
     console.print(table)
     console.print(f"http://{ports.HOST}:{state['port']}   {total:.0f} MiB   日志 logs: {home.logs}")
+    broker = next(entry["port"] for entry in state["processes"] if entry["name"] == "nats")
+    secret = home.root / "nats" / "users" / f"{OUTSIDER}.password"
+    console.print(f"事件 events: nats://{OUTSIDER}:$(cat {secret})@{ports.HOST}:{broker}", soft_wrap=True)
     return 0 if well else 3
 
 

@@ -17,6 +17,7 @@ from gateway.schemas import AccountBody, AuditEntry, NewAccount, NewPassword, St
 
 router = APIRouter(prefix="/auth", tags=["accounts"])
 Manager = Annotated[Principal, allowed("accounts.manage")]
+Reader = Annotated[Principal, allowed("accounts.read")]
 
 
 def _login(login: str) -> str:
@@ -40,7 +41,7 @@ async def _hash_of_password(body: NewPassword, login: Login, by: Manager, hashin
 async def create(
     body: NewAccount, by: Manager, hash: Annotated[str, Depends(_hash_of_account)], session: Session
 ) -> AccountBody:
-    """Create an account; hr creates employees and leads, the boss everybody."""
+    """Create an account; hr creates employees, leads and keepers, the boss everybody."""
     account = await create_account(
         session,
         by=by,
@@ -53,16 +54,16 @@ async def create(
 
 
 @router.get("/accounts")
-async def list_accounts(by: Manager, page: Page, session: Reading) -> Paged[AccountBody]:
-    """List accounts by login."""
-    items, following = cut(await account_list(session, page), page, key=lambda account: (account.login,))
+async def list_accounts(by: Reader, page: Page, session: Reading) -> Paged[AccountBody]:
+    """List accounts by login; who is limited to departments or shops, those within."""
+    items, following = cut(await account_list(session, page, by), page, key=lambda account: (account.login,))
     return Paged(items=[account_body(account) for account in items], next=following)
 
 
 @router.get("/accounts/{login}")
-async def read_account(login: Login, by: Manager, session: Reading) -> AccountBody:
+async def read_account(login: Login, by: Reader, session: Reading) -> AccountBody:
     """Read one account."""
-    account = await account_of(session, login)
+    account = await account_of(session, login, known_to=by)
     if account is None:
         raise UnknownAccount()
     return account_body(account)
@@ -104,7 +105,7 @@ async def read_audit(
     by: Annotated[Principal, allowed("audit.read")], page: Page, session: Reading
 ) -> Paged[AuditEntry]:
     """Read what happened to accounts and sessions, the latest first."""
-    items, following = cut(await audit_list(session, page), page, key=lambda entry: (entry.position,))
+    items, following = cut(await audit_list(session, page, by), page, key=lambda entry: (entry.position,))
     return Paged(items=[audit_entry(entry) for entry in items], next=following)
 
 

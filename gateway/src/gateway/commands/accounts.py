@@ -12,8 +12,16 @@ from chassis.door import door_of, new_id
 from gateway.commands.record import record
 from gateway.commands.sessions import end_sessions_of
 from gateway.domain import acts
-from gateway.domain.errors import BeyondOnesRoles, EmployeeHasAccount, LoginTaken, NotOnesOwn, UnknownAccount
-from gateway.domain.permissions import may_manage
+from gateway.domain.errors import (
+    AuditorActs,
+    BeyondOnesRoles,
+    BeyondOnesScope,
+    EmployeeHasAccount,
+    LoginTaken,
+    NotOnesOwn,
+    UnknownAccount,
+)
+from gateway.domain.permissions import audits_and_acts, may_manage
 from gateway.models import accounts
 from gateway.queries.accounts import Account, account_by_id, account_of, taken
 
@@ -32,10 +40,9 @@ async def create_account(
 ) -> Account:
     """Create an account; `login` is in normal form and the password is hashed already.
 
-    Raises BeyondOnesRoles, LoginTaken, EmployeeHasAccount.
+    Raises BeyondOnesRoles, BeyondOnesScope, AuditorActs, LoginTaken, EmployeeHasAccount.
     """
-    if not may_manage(by.roles, standing.roles):
-        raise BeyondOnesRoles(field="roles")
+    _check_roles(by, standing)
     other = await taken(session, login, employee_no)
     if other is not None and other.login == login:
         raise LoginTaken(field="login", login=login)
@@ -46,7 +53,7 @@ async def create_account(
     password = {"password_hash": password_hash, "password_set_at": now, "created_at": now}
     await session.execute(insert(accounts).values(**values, **password))
     await record(session, acts.CREATED, login, details={"employee_no": employee_no, **_columns(standing)})
-    return await account_by_id(session, id)
+    return await _still_within(session, by, login)
 
 
 async def change_standing(
@@ -54,14 +61,14 @@ async def change_standing(
 ) -> tuple[Account, list[UUID]]:
     """Give an account other roles and scopes; its sessions end, so that nothing is done on the old ones.
 
-    Answers the account and the sessions that ended. Raises UnknownAccount, NotOnesOwn, BeyondOnesRoles.
+    Answers the account and the sessions that ended. Raises UnknownAccount, NotOnesOwn, BeyondOnesRoles,
+    BeyondOnesScope, AuditorActs.
     """
     account = await _managed(session, by, login)
-    if not may_manage(by.roles, standing.roles):
-        raise BeyondOnesRoles(field="roles")
+    _check_roles(by, standing)
     await session.execute(update(accounts).where(accounts.c.id == account.id).values(**_columns(standing)))
     await record(session, acts.CHANGED, login, details=_columns(standing))
-    return await account_by_id(session, account.id), await end_sessions_of(session, account.id)
+    return await _still_within(session, by, login), await end_sessions_of(session, account.id)
 
 
 async def set_active(session: AsyncSession, *, by: Principal, login: str, active: bool) -> tuple[Account, list[UUID]]:
@@ -102,8 +109,23 @@ async def disable_leavers(session: AsyncSession, leavers: Sequence[Account]) -> 
         await end_sessions_of(session, account.id)
 
 
+def _check_roles(by: Principal, standing: Standing) -> None:
+    if not may_manage(by.roles, standing.roles):
+        raise BeyondOnesRoles(field="roles")
+    if audits_and_acts(standing.roles):
+        raise AuditorActs(field="roles")
+
+
+async def _still_within(session: AsyncSession, by: Principal, login: str) -> Account:
+    """Find an account as it has just been written; raises BeyondOnesScope, which undoes it, for one out of reach."""
+    account = await account_of(session, login, known_to=by)
+    if account is None:
+        raise BeyondOnesScope()
+    return account
+
+
 async def _managed(session: AsyncSession, by: Principal, login: str) -> Account:
-    account = await account_of(session, login)
+    account = await account_of(session, login, known_to=by)
     if account is None:
         raise UnknownAccount()
     if account.login == by.sub:

@@ -9,7 +9,8 @@ Refusal
 │   └── RefreshRefused        a refresh token that is unknown, spent or withdrawn
 ├── Forbidden 403
 │   ├── NotOnesOwn            nobody changes their own roles, scopes or standing
-│   └── BeyondOnesRoles       only the boss manages hr, finance and boss
+│   ├── BeyondOnesRoles       only the boss manages hr, finance, boss and auditor
+│   └── BeyondOnesScope       whoever is limited to departments or shops grants no more than these
 ├── NotFound 404
 │   ├── UnknownService
 │   ├── UnknownPage
@@ -22,6 +23,7 @@ Refusal
 ├── Invalid 422
 │   ├── LoginUnusable
 │   ├── WeakPassword
+│   ├── AuditorActs           who sees everything decides nothing
 │   └── WrongPassword         the current one, when one's own is changed
 └── RetryLater                answered with Retry-After
     ├── TooManyRequests 429
@@ -71,9 +73,16 @@ class NotOnesOwn(Forbidden):
 
 
 class BeyondOnesRoles(Forbidden):
-    """Only the boss creates and manages accounts with the roles hr, finance or boss."""
+    """Only the boss creates and manages accounts with the roles hr, finance, boss or auditor."""
 
-    zh = "只有老板可以创建和管理人事、财务或老板角色的账号。"
+    zh = "只有老板可以创建和管理人事、财务、老板或审计角色的账号。"
+
+
+class BeyondOnesScope(Forbidden):
+    """Your account is limited to some departments or shops: name departments and shops among yours, and a person of
+    your departments."""
+
+    zh = "您的账号仅限部分部门或店铺：请只填写您范围内的部门和店铺，且人员须属于您的部门。"
 
 
 class UnknownService(NotFound):
@@ -130,6 +139,12 @@ class WeakPassword(Invalid):
     """This password will not do: {reason}."""
 
     zh = "此密码不可用：{reason_zh}。"
+
+
+class AuditorActs(Invalid):
+    """An auditor sees everything and decides nothing; besides auditor only the role employee is possible."""
+
+    zh = "审计可查看全部但不作任何决定；除审计外只能再有员工角色。"
 
 
 class WrongPassword(Invalid):

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.pagination import PageRequest
+from gateway.domain.permissions import NARROW
 from gateway.models import accounts, employees
 
 
@@ -45,15 +47,41 @@ def _account(row: Any) -> Account:
     return Account(**{**row._mapping, **scopes})
 
 
-async def account_of(session: AsyncSession, login: str) -> Account | None:
-    """Find an account by its login in normal form."""
-    row = (await session.execute(_accounts().where(accounts.c.login == login))).one_or_none()
+def within(by: Principal) -> ColumnElement[bool]:
+    """Say in SQL which accounts somebody may know of: their own, and those that lie within theirs.
+
+    Who is limited to departments has to do with people of these departments, whose accounts see no other; who is
+    limited to shops, with accounts limited to some of these.
+    """
+    limits: list[ColumnElement[bool]] = [true()]
+    if by.departments:
+        departments, named = sorted(by.departments), func.cardinality(accounts.c.departments) > 0
+        limits += [
+            accounts.c.departments.contained_by(departments),
+            or_(named, accounts.c.roles.contained_by(sorted(NARROW))),
+            func.coalesce(employees.c.department.in_(departments), named),
+        ]
+    if by.shops:
+        limits += [func.cardinality(accounts.c.shops) > 0, accounts.c.shops.contained_by(sorted(by.shops))]
+    return or_(accounts.c.login == by.sub, and_(*limits))
+
+
+async def account_of(session: AsyncSession, login: str, *, known_to: Principal | None = None) -> Account | None:
+    """Find an account by its login in normal form; with `known_to`, only one that they may know of."""
+    limit = true() if known_to is None else within(known_to)
+    row = (await session.execute(_accounts().where(accounts.c.login == login, limit))).one_or_none()
     return _account(row) if row else None
 
 
 async def account_by_id(session: AsyncSession, id: UUID) -> Account:
     """Find an account that is known to be there."""
     return _account((await session.execute(_accounts().where(accounts.c.id == id))).one())
+
+
+def logins_within(by: Principal) -> Select[tuple[str]]:
+    """Say in SQL which logins somebody may know of."""
+    people = accounts.outerjoin(employees, accounts.c.employee_no == employees.c.employee_no)
+    return select(accounts.c.login).select_from(people).where(within(by))
 
 
 async def taken(session: AsyncSession, login: str, employee_no: str | None) -> Account | None:
@@ -65,9 +93,9 @@ async def taken(session: AsyncSession, login: str, employee_no: str | None) -> A
     return _account(row) if row else None
 
 
-async def account_list(session: AsyncSession, page: PageRequest) -> list[Account]:
-    """List accounts by login, one more than the page takes."""
-    rows = _accounts().order_by(accounts.c.login).limit(page.limit + 1)
+async def account_list(session: AsyncSession, page: PageRequest, by: Principal) -> list[Account]:
+    """List the accounts that somebody may know of by login, one more than the page takes."""
+    rows = _accounts().where(within(by)).order_by(accounts.c.login).limit(page.limit + 1)
     if page.after is not None:
         rows = rows.where(accounts.c.login > page.after[0])
     return [_account(row) for row in await session.execute(rows)]

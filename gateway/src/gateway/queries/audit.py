@@ -6,16 +6,20 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.pagination import PageRequest
 from gateway.domain.auditing import BEGINNING, Entry, link
 from gateway.models import audit
+from gateway.queries.accounts import logins_within
 
 _ENTRY = [column for column in audit.c if column.name != "chain"]
 
 
-async def audit_list(session: AsyncSession, page: PageRequest) -> list[Entry]:
-    """List the audit, the latest first, one more than the page takes."""
+async def audit_list(session: AsyncSession, page: PageRequest, by: Principal) -> list[Entry]:
+    """List the audit, the latest first, one more than the page takes; who is limited reads of accounts within."""
     rows = select(*_ENTRY).order_by(audit.c.position.desc()).limit(page.limit + 1)
+    if by.departments or by.shops:
+        rows = rows.where(audit.c.login.in_(logins_within(by)))
     if page.after is not None:
         rows = rows.where(audit.c.position < page.after[0])
     return [Entry(*row) for row in await session.execute(rows)]

@@ -1,0 +1,3 @@
+from chassis.migrations import UPGRADES, run
+
+run(UPGRADES)
