@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from chassis.health import OPEN_ROUTES
 
 SERVICES = ("attendance", "orders", "service_desk", "inventory", "payroll", "gateway")
-ROLES = frozenset({"employee", "lead", "hr", "finance", "boss", "service"})
+ROLES = frozenset({"employee", "lead", "hr", "finance", "boss", "keeper", "auditor", "service"})
 # who signs in is not signed in yet, and the documentation holds no data
 OPEN: Mapping[str, frozenset[str]] = {
     "gateway": frozenset(

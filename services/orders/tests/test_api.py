@@ -152,7 +152,7 @@ async def test_one_key_is_one_act(orders: Orders) -> None:
 async def test_sellers_must_be_in_the_directory_once_it_knows_anybody(orders: Orders) -> None:
     assert (await orders.place(order_no="T0")).status_code == 201
     async with orders.db.opened.transaction(orders.door()) as session:
-        people = [("A001", "林小满", "一部"), ("A002", "王", "一部")]
+        people = [("A001", "林小满", "一部", None), ("A002", "王", "一部", None)]
         await learn_employees(session, people, hired=True)
         await learn_leaves(session, [("A002", ORDER_DAY - timedelta(days=1))])
     stranger = await orders.place(seller="X9")

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from chassis.auth import Principal
 from chassis.imports.kinds import Outcome, Record
 from orders.intake import KINDS
 
 from .conftest import ORDER, Orders, shares
 
 KIND = {kind.name: kind for kind in KINDS}
+IMPORTER = Principal("importer", roles=frozenset({"finance"}))
 PLACED = datetime(2026, 5, 6, 2, 20, tzinfo=UTC)
 LINE = {"sku": "S-1", "title": None, "quantity": Decimal("2.000"), "unit_price": Decimal("30.0000")}
 
@@ -35,19 +37,28 @@ def refund(number: str = "R1", **said: Any) -> Record:
     return Record(f"tmall {number}", "refunds.csv", 2, fields | said, ())
 
 
-async def apply(orders: Orders, *records: Record) -> list[Outcome]:
+async def apply(orders: Orders, *records: Record, by: Principal = IMPORTER) -> list[Outcome]:
     """Apply records of one kind; what the preview foresees is what happens."""
     kind = KIND["refunds" if "refund_no" in records[0].fields else "orders"]
     door = orders.door()
     async with orders.db.opened.transaction(door) as session:
-        foreseen = await kind.compare(session, records)
-        became = list(await kind.apply(session, records, by="importer", now=door.now))
+        foreseen = await kind.compare(session, records, by=by)
+        became = list(await kind.apply(session, records, by=by, now=door.now))
     assert list(foreseen) == became
     return became
 
 
 async def verdicts(orders: Orders, *records: Record) -> list[str]:
     return [outcome.verdict for outcome in await apply(orders, *records)]
+
+
+async def test_rows_of_other_shops_are_refused_one_by_one(orders: Orders) -> None:
+    limited = Principal("lead-1", roles=frozenset({"lead"}), shops=frozenset({"jd"}))
+    outcomes = await apply(orders, order("T1"), order("T2", shop="jd"), by=limited)
+    assert [(o.verdict, o.field) for o in outcomes] == [("refused", "shop"), ("new", "")]
+    outcomes = await apply(orders, refund("R1", seller="A001"), refund("R2", shop="jd", seller="A001"), by=limited)
+    assert [(o.verdict, o.field) for o in outcomes] == [("refused", "shop"), ("new", "")]
+    assert outcomes[0].reason is not None and "tmall" in outcomes[0].reason.en and "tmall" in outcomes[0].reason.zh
 
 
 async def kinds_of_events(orders: Orders) -> Counter[str]:

@@ -26,6 +26,10 @@ LEDGERS = (
     "refunds",
     "refund_lines",
     "refund_shares",
+    "refund_requests",
+    "order_chases",
+    "clock_events",
+    "oversold_skus",
     "outbox",
 )
 

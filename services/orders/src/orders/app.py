@@ -8,8 +8,8 @@ from fastapi import FastAPI
 from chassis.imports.routes import imports_router
 from chassis.replay import quarantine_router
 from chassis.web import service_app
-from orders.api import orders, refunds
-from orders.consumers import SUBSCRIPTION
+from orders.api import clocks, orders, refunds, shop_settings
+from orders.consumers import SUBSCRIPTIONS
 from orders.domain.permissions import PERMISSIONS
 from orders.intake import KINDS
 from orders.settings import Settings
@@ -23,7 +23,15 @@ def create_app() -> FastAPI:
         service="orders",
         title="Orders 订单",
         settings=Settings,
-        routers=[orders.router, refunds.router, imports_router(KINDS, PROFILES), quarantine_router([SUBSCRIPTION])],
+        routers=[
+            orders.router,
+            orders.untagged_router,
+            clocks.router,
+            refunds.router,
+            shop_settings.router,
+            imports_router(KINDS, PROFILES),
+            quarantine_router(SUBSCRIPTIONS),
+        ],
         permissions=PERMISSIONS,
         on_start=_remember_pattern,
     )

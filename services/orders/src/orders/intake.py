@@ -7,11 +7,14 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.imports.kinds import Amount, Choice, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
 from chassis.problems import Refusal
+from chassis.scope import covers_shop
 from orders.commands.take_orders import judge_orders, take_orders
 from orders.commands.take_refunds import judge_refunds, take_refunds
 from orders.domain.draft import Draft, check_identity, line_of, simplified
+from orders.domain.errors import ShopNotYours
 from orders.domain.refund import RefundDraft
 from orders.domain.sellers import Sellers, read_sellers
 from orders.domain.steps import steps_of
@@ -23,9 +26,10 @@ ORDER_FIELDS: Mapping[str, FieldType] = {
     "order_no": Text(64, required=True),
     "placed_at": Instant(required=True),
     "paid_at": Instant(),
+    "shipped_at": Instant(),
     "completed_at": Instant(),
     "cancelled_at": Instant(),
-    "status": Choice(("created", "paid", "completed", "cancelled")),
+    "status": Choice(("created", "paid", "shipped", "completed", "cancelled")),
     "buyer": Text(300),
     "remark": Text(2000),
     "seller": Text(1000),
@@ -83,6 +87,7 @@ def order_draft(record: Record) -> Draft:
         said.get("paid_at"),
         said.get("completed_at"),
         said.get("cancelled_at"),
+        shipped_at=said.get("shipped_at"),
         status=said.get("status"),
     )
     return Draft(
@@ -125,43 +130,44 @@ def refund_draft(record: Record) -> RefundDraft:
     )
 
 
-async def compare_orders(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare_orders(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     """Tell what `apply_orders` would do with each order."""
-    drafts = [_read(order_draft, record) for record in records]
+    drafts = [_read(order_draft, record, by) for record in records]
     return _outcomes(drafts, await judge_orders(session, _readable(drafts)))
 
 
 async def apply_orders(
-    session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime
+    session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime
 ) -> Sequence[Outcome]:
     """Record new orders; known ones go on from where they stand, with a new event for each change."""
-    drafts = [_read(order_draft, record) for record in records]
+    drafts = [_read(order_draft, record, by) for record in records]
     return _outcomes(drafts, await take_orders(session, _readable(drafts)))
 
 
-async def compare_refunds(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare_refunds(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     """Tell what `apply_refunds` would do with each refund, as things stand before the file's orders."""
-    drafts = [_read(refund_draft, record) for record in records]
+    drafts = [_read(refund_draft, record, by) for record in records]
     return _outcomes(drafts, await judge_refunds(session, _readable(drafts)))
 
 
 async def apply_refunds(
-    session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime
+    session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime
 ) -> Sequence[Outcome]:
     """Record new refunds, of recorded orders or historical."""
-    drafts = [_read(refund_draft, record) for record in records]
+    drafts = [_read(refund_draft, record, by) for record in records]
     return _outcomes(drafts, await take_refunds(session, _readable(drafts)))
 
 
-D = TypeVar("D")
+D = TypeVar("D", Draft, RefundDraft)
 Taken = Literal["new", "same", "amended"] | Refusal
 
 
-def _read(reader: Callable[[Record], D], record: Record) -> D | Refusal:
+def _read(reader: Callable[[Record], D], record: Record, by: Principal) -> D | Refusal:
     try:
-        return reader(record)
+        draft = reader(record)
     except Refusal as refusal:
         return refusal
+    return draft if covers_shop(by, draft.shop) else ShopNotYours(field="shop", shop=draft.shop)
 
 
 def _readable(drafts: Iterable[D | Refusal]) -> list[D]:

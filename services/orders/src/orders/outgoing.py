@@ -9,23 +9,34 @@ from uuid import UUID
 from chassis.outbox import Outgoing
 from contracts.base import Party, Share
 from contracts.orders import (
+    ChaseMissed,
+    ChaseMissedRevoked,
+    DispatchOverdue,
+    DispatchOverdueRevoked,
     OrderAmended,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
     OrderLine,
     OrderOperatorAssigned,
+    OrderOversold,
     OrderPaid,
+    OrderShipped,
+    RefundBlocked,
     RefundExecuted,
+    RefundRequested,
 )
+from orders.domain.clocks import Announced, Deadline
 from orders.domain.money import NOTHING
 from orders.domain.order import Completion, Order, left_by_line
-from orders.domain.sellers import WHOLE_ORDER, Holding, totals
+from orders.domain.refund import Blocked, RefundRequest
+from orders.domain.sellers import WHOLE_ORDER, Holding, Sellers, read_sellers, totals
 from orders.domain.steps import State, Step
 
-_STEP: dict[State, type[OrderCreated | OrderPaid | OrderCompleted | OrderCancelled]] = {
+_STEP: dict[State, type[OrderCreated | OrderPaid | OrderShipped | OrderCompleted | OrderCancelled]] = {
     "created": OrderCreated,
     "paid": OrderPaid,
+    "shipped": OrderShipped,
     "completed": OrderCompleted,
     "cancelled": OrderCancelled,
 }
@@ -57,6 +68,7 @@ def facts_of(order: Order) -> dict[str, Any]:
             for line in order.lines
         ),
         "basis": order.basis,
+        "buyer": order.buyer,
     }
 
 
@@ -71,7 +83,7 @@ def _shares(holdings: Sequence[Holding]) -> tuple[Share, ...]:
 def step_taken(
     order: Order, step: Step, *, facts: dict[str, Any], event_id: UUID, reason: str | None = None
 ) -> Outgoing:
-    """Announce that an order was created, paid, completed or cancelled; `facts` are those of `facts_of`."""
+    """Announce that an order was created, paid, shipped, completed or cancelled; `facts` are those of `facts_of`."""
     more = {"reason": reason} if step.state == "cancelled" else {}
     return Outgoing(data=_STEP[step.state](**facts, **more), about=order.order_no, time=step.at, event_id=event_id)
 
@@ -124,3 +136,69 @@ def refund_executed(
         basis=basis,
     )
     return Outgoing(data=data, about=order_no or refund_no, time=at, event_id=event_id)
+
+
+def refund_requested(request: RefundRequest, *, event_id: UUID, at: datetime) -> Outgoing:
+    """Announce that a customer wants money back."""
+    data = RefundRequested(
+        shop=request.shop,
+        order_no=request.order_no,
+        refund_no=request.refund_no,
+        line_no=request.line_no,
+        amount=request.amount,
+        goods_come_back=request.goods_come_back,
+    )
+    return Outgoing(data=data, about=request.order_no, time=at, event_id=event_id)
+
+
+def refund_blocked(
+    request: RefundRequest, *, by: str | None, reason: Blocked, event_id: UUID, at: datetime
+) -> Outgoing:
+    """Announce that somebody tried to pay a refund that may not be paid."""
+    data = RefundBlocked(
+        employee_no=by, shop=request.shop, order_no=request.order_no, refund_no=request.refund_no, reason=reason
+    )
+    return Outgoing(data=data, about=request.order_no, time=at, event_id=event_id)
+
+
+def deadline_missed(shop: str, order_no: str, deadline: Deadline, people: str, *, event_id: UUID) -> Outgoing:
+    """Announce at its deadline that a clock ran out; `people` as in `clock_events`: one who should have followed the
+    buyer up, or all who answer for the dispatch."""
+    data: ChaseMissed | DispatchOverdue
+    if deadline.clock == "payment_chase":
+        data = ChaseMissed(employee_no=people, shop=shop, order_no=order_no, allowed_minutes=deadline.allowed)
+    else:
+        parties = _answering(read_sellers(people) if people else ())
+        data = DispatchOverdue(shop=shop, order_no=order_no, parties=parties, allowed_hours=deadline.allowed)
+    return Outgoing(data=data, about=order_no, time=deadline.due_at, event_id=event_id)
+
+
+def miss_revoked(order_no: str, deadline: Deadline, miss: Announced, *, event_id: UUID, at: datetime) -> Outgoing:
+    """Announce that a miss does not hold, as became known now."""
+    data: ChaseMissedRevoked | DispatchOverdueRevoked
+    if deadline.clock == "payment_chase":
+        data = ChaseMissedRevoked(
+            revokes=miss.event_id,
+            revoked_business_date=miss.business_date,
+            reason="期限前的付款、取消、催付或归属变更后来得知 / a payment, cancellation, follow-up or other seller"
+            " became known later",
+            employee_no=miss.people,
+        )
+    else:
+        data = DispatchOverdueRevoked(
+            revokes=miss.event_id,
+            revoked_business_date=miss.business_date,
+            reason="期限前的发货、取消或退款后来得知 / a dispatch, cancellation or refund in time became known later",
+            parties=_answering(read_sellers(miss.people) if miss.people else ()),
+        )
+    return Outgoing(data=data, about=order_no, time=at, event_id=event_id)
+
+
+def order_oversold(*, shop: str, order_no: str, sku: str, answering: Sellers, event_id: UUID, at: datetime) -> Outgoing:
+    """Announce that an order was paid for something that had run out."""
+    data = OrderOversold(shop=shop, order_no=order_no, sku=sku, parties=_answering(answering))
+    return Outgoing(data=data, about=order_no, time=at, event_id=event_id)
+
+
+def _answering(people: Sellers) -> tuple[Party, ...]:
+    return tuple(Party(employee_no=who.employee_no, weight=who.weight) for who in people)

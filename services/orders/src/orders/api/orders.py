@@ -1,5 +1,6 @@
 """Orders over HTTP: placing them, and everything that happens to one."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 
@@ -9,14 +10,14 @@ from chassis.auth import Principal
 from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut
 from chassis.web import Now, Reading, Session, allowed
-from orders.api.scope import order_within, scope, shop_within
+from orders.api.scope import SeenBy, order_within, shop_within
 from orders.commands.advance import advance
 from orders.commands.amend import amend
 from orders.commands.assign_operator import assign_operator
 from orders.commands.place_order import place_order
 from orders.domain.errors import OrderNotFound
 from orders.domain.steps import State, Step
-from orders.queries.orders import history, order_is_visible, orders_page
+from orders.queries.orders import history, order_is_visible, orders_page, untagged_by_shop
 from orders.queries.standing import standing_orders
 from orders.schemas.asked import (
     AmendmentAsked,
@@ -27,15 +28,17 @@ from orders.schemas.asked import (
     lines_asked,
     sellers_asked,
 )
-from orders.schemas.said import OrderListed, OrderSaid, Recorded, order_said
+from orders.schemas.said import OrderListed, OrderSaid, Recorded, UntaggedSaid, order_said
 
 router = APIRouter(prefix="/orders", tags=["orders"])
+untagged_router = APIRouter(tags=["orders"])
 
 Reader = Annotated[Principal, allowed("orders.read")]
 Placer = Annotated[Principal, allowed("orders.place")]
 Advancer = Annotated[Principal, allowed("orders.advance")]
 Assigner = Annotated[Principal, allowed("orders.assign")]
 Amender = Annotated[Principal, allowed("orders.amend")]
+Counter = Annotated[Principal, allowed("orders.count_untagged")]
 
 
 def _recorded(response: Response, new: bool, shop: str, order_no: str) -> dict[str, str]:
@@ -63,6 +66,7 @@ async def list_orders(
     *,
     session: Reading,
     by: Reader,
+    seen: SeenBy,
     page: Page,
     shop: Annotated[str | None, Query(max_length=64)] = None,
     status: State | None = None,
@@ -71,10 +75,11 @@ async def list_orders(
     operator: Annotated[str | None, Query(max_length=64, description="工号 of one of the sellers")] = None,
     untagged: Annotated[bool, Query(description="only orders that nobody is known to have sold")] = False,
 ) -> Any:
-    """List orders, the latest first. Employees find the orders they have a share in."""
+    """List orders, the latest first. Employees find the orders they have a share in, leads those of their people and
+    those that nobody is known to have sold."""
     rows = await orders_page(
         session,
-        scope(by),
+        seen,
         page,
         shop=shop,
         status=status,
@@ -88,9 +93,9 @@ async def list_orders(
 
 
 @router.get("/{shop}/{order_no}", response_model=OrderSaid)
-async def read_order(session: Reading, by: Reader, shop: str, order_no: str) -> Any:
+async def read_order(session: Reading, by: Reader, seen: SeenBy, shop: str, order_no: str) -> Any:
     """Read one order as it stands, with what happened to it; a foreign one answers 404."""
-    if not await order_is_visible(session, scope(by), shop, order_no):
+    if not await order_is_visible(session, seen, shop, order_no):
         raise OrderNotFound()
     order = (await standing_orders(session, [(shop, order_no)]))[shop, order_no]
     return order_said(order, await history(session, order.order_id))
@@ -101,6 +106,7 @@ async def pay(
     *,
     session: Session,
     by: Advancer,
+    seen: SeenBy,
     once: Once,
     now: Now,
     response: Response,
@@ -110,7 +116,29 @@ async def pay(
 ) -> Any:
     """Record that the customer paid. 200 when that is recorded already."""
     step = Step("paid", body.at or now, body.at is not None)
-    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+    act = _advancing(session, (shop, order_no), step, response, body.reason)
+    await order_within(session, by, seen, shop, order_no)
+    return await once(session, by, act)
+
+
+@router.post("/{shop}/{order_no}/shipped", status_code=201, response_model=Recorded)
+async def ship(
+    *,
+    session: Session,
+    by: Advancer,
+    seen: SeenBy,
+    once: Once,
+    now: Now,
+    response: Response,
+    shop: str,
+    order_no: str,
+    body: StepAsked,
+) -> Any:
+    """Record that the goods of a paid order left. 200 when that is recorded already."""
+    step = Step("shipped", body.at or now, body.at is not None)
+    act = _advancing(session, (shop, order_no), step, response, body.reason)
+    await order_within(session, by, seen, shop, order_no)
+    return await once(session, by, act)
 
 
 @router.post("/{shop}/{order_no}/completed", status_code=201, response_model=Recorded)
@@ -118,6 +146,7 @@ async def complete(
     *,
     session: Session,
     by: Advancer,
+    seen: SeenBy,
     once: Once,
     now: Now,
     response: Response,
@@ -127,7 +156,9 @@ async def complete(
 ) -> Any:
     """Record that the sale is final; commission is earned on this day. 200 when that is recorded already."""
     step = Step("completed", body.at or now, body.at is not None)
-    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+    act = _advancing(session, (shop, order_no), step, response, body.reason)
+    await order_within(session, by, seen, shop, order_no)
+    return await once(session, by, act)
 
 
 @router.post("/{shop}/{order_no}/cancelled", status_code=201, response_model=Recorded)
@@ -135,6 +166,7 @@ async def cancel(
     *,
     session: Session,
     by: Advancer,
+    seen: SeenBy,
     once: Once,
     now: Now,
     response: Response,
@@ -144,25 +176,18 @@ async def cancel(
 ) -> Any:
     """Record that the order will not be carried out. 200 when that is recorded already, 409 once it is completed."""
     step = Step("cancelled", body.at or now, body.at is not None)
-    return await _step((shop, order_no), step, session, by=by, once=once, response=response, reason=body.reason)
+    act = _advancing(session, (shop, order_no), step, response, body.reason)
+    await order_within(session, by, seen, shop, order_no)
+    return await once(session, by, act)
 
 
-async def _step(
-    key: tuple[str, str],
-    step: Step,
-    session: Session,
-    *,
-    by: Principal,
-    once: Once,
-    response: Response,
-    reason: str | None,
-) -> Any:
-    order_within(by, key[0])
-
+def _advancing(
+    session: Session, key: tuple[str, str], step: Step, response: Response, reason: str | None
+) -> Callable[[], Awaitable[Any]]:
     async def act() -> Any:
         return _recorded(response, await advance(session, *key, step, reason=reason), *key)
 
-    return await once(session, by, act)
+    return act
 
 
 @router.post("/{shop}/{order_no}/assignments", status_code=201, response_model=Recorded)
@@ -170,6 +195,7 @@ async def assign(
     *,
     session: Session,
     by: Assigner,
+    seen: SeenBy,
     once: Once,
     response: Response,
     shop: str,
@@ -177,7 +203,7 @@ async def assign(
     body: AssignmentAsked,
 ) -> Any:
     """Settle who sold an order, or one line of it. What was announced stays; the change is an event of its own."""
-    order_within(by, shop)
+    await order_within(session, by, seen, shop, order_no)
     sellers = sellers_asked(None, body.sellers)
 
     async def act() -> Any:
@@ -194,6 +220,7 @@ async def amend_order(
     *,
     session: Session,
     by: Amender,
+    seen: SeenBy,
     once: Once,
     response: Response,
     shop: str,
@@ -201,7 +228,7 @@ async def amend_order(
     body: AmendmentAsked,
 ) -> Any:
     """Correct the content of an order that is neither completed nor cancelled; the earlier content stays readable."""
-    order_within(by, shop)
+    await order_within(session, by, seen, shop, order_no)
     lines = lines_asked(body.lines) if body.lines is not None else None
 
     async def act() -> Any:
@@ -209,3 +236,10 @@ async def amend_order(
         return _recorded(response, True, shop, order_no)
 
     return await once(session, by, act)
+
+
+@untagged_router.get("/untagged-orders", response_model=UntaggedSaid)
+async def count_untagged(session: Reading, by: Counter, seen: SeenBy) -> Any:
+    """Count the orders that nobody is known to have sold, shop by shop; GET /orders?untagged=true lists them."""
+    rows = await untagged_by_shop(session, seen)
+    return {"orders": sum(row.orders for row in rows), "shops": [row._mapping for row in rows]}

@@ -1,4 +1,4 @@
-"""The projection of the staff directory: who may have sold something."""
+"""The projection of the staff directory: who may have sold something, and whose team they belong to."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -10,17 +10,19 @@ from orders.domain.sellers import Directory
 
 # the leave date stays through changes of the entry; a new hire clears it
 LEARN = """
-INSERT INTO employees (employee_no, name, department) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+INSERT INTO employees (employee_no, name, department, manager_no)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (employee_no) DO UPDATE SET name = excluded.name, department = excluded.department,
-    leave_date = CASE WHEN $4 THEN NULL ELSE employees.leave_date END
+    manager_no = excluded.manager_no, leave_date = CASE WHEN $5 THEN NULL ELSE employees.leave_date END
 """
+Entry = tuple[str, str, str, str | None]
+"""Number, name, department, number of the manager."""
 
 
-async def learn_employees(session: AsyncSession, entries: Sequence[tuple[str, str, str]], *, hired: bool) -> None:
-    """Note people (number, name, department) as the directory describes them now; a hire ends an earlier leave."""
+async def learn_employees(session: AsyncSession, entries: Sequence[Entry], *, hired: bool) -> None:
+    """Note people as the directory describes them now; a hire ends an earlier leave."""
     last = {entry[0]: entry for entry in entries}.values()  # of several descriptions of one person the last holds
-    numbers, names, departments = zip(*last, strict=True)
-    await (await raw(session)).execute(LEARN, numbers, names, departments, hired)
+    await (await raw(session)).execute(LEARN, *zip(*last, strict=True), hired)
 
 
 async def learn_leaves(session: AsyncSession, leaves: Sequence[tuple[str, date]]) -> None:

@@ -1,6 +1,6 @@
 """Taking refunds in: of recorded orders, and historic ones without a sale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +43,17 @@ SELECT * FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::uuid[], $5::i
 """
 
 
+async def hold_refunds(session: AsyncSession, shops: Collection[str]) -> None:
+    """Let the refunds of a shop come one transaction at a time, so that a number is judged by what is there.
+
+    Taken before any order is held, here and wherever refunds are decided, so that nobody waits in a circle.
+    """
+    for shop in sorted(shops):
+        await (await raw(session)).execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('orders.refunds ' || $1, 0))", shop
+        )
+
+
 async def judge_refunds(session: AsyncSession, drafts: Sequence[RefundDraft]) -> list[Taken]:
     """Tell what `take_refunds` would make of each, changing nothing."""
     return [_verdict(found) for found in await _judged(session, drafts, hold=False)]
@@ -53,11 +64,7 @@ async def take_refunds(session: AsyncSession, drafts: Sequence[RefundDraft]) -> 
 
     A refund that cannot be taken is answered with its refusal and changes nothing.
     """
-    # the refunds of a shop come one transaction at a time, so that a number is judged by what is there
-    for shop in sorted({draft.shop for draft in drafts}):
-        await (await raw(session)).execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended('orders.refunds ' || $1, 0))", shop
-        )
+    await hold_refunds(session, {draft.shop for draft in drafts})
     judged = await _judged(session, drafts, hold=True)
     changes = Changes(session)
     refunds: Rows = []

@@ -3,9 +3,13 @@
 Refusal
 ├── Forbidden 403
 │   ├── ShopNotYours             the caller's scope names other shops
-│   └── OwnOrderNotAssignable    nobody assigns a sale to themselves
+│   ├── OwnOrderNotAssignable    nobody assigns a sale to themselves
+│   ├── OwnSeatNotGrantable      nobody gives the refund seat to themselves
+│   ├── ChaseOfSomebodyElse      people record their own follow-ups
+│   └── NotTheRefundHolder       each shop's refunds are executed by one person
 ├── NotFound 404
-│   └── OrderNotFound            not there, or not yours: the two answer alike
+│   ├── OrderNotFound            not there, or not yours: the two answer alike
+│   └── RefundNotFound           nobody asked for a refund with this number
 ├── Invalid 422
 │   ├── IdentityUnusable         a shop or order number that no address can carry
 │   ├── TimeInFuture
@@ -23,7 +27,10 @@ Refusal
 │   ├── SellerUnknown            not in the staff directory
 │   ├── SellerLeft               had left before the sale
 │   ├── RefundWithoutOrder       a live refund names no recorded order
-│   └── RefundNotPositive
+│   ├── RefundNotPositive
+│   ├── PersonUnknown            nobody who works here on that day
+│   ├── PersonUnnamed            the account belongs to nobody, so the body must say who
+│   └── SettingUnusable
 └── Conflict 409
     ├── OrderDiffers             the same number again with another content
     ├── NothingToAmend
@@ -33,6 +40,10 @@ Refusal
     ├── StepRecordedOtherwise    the same step again with another time
     ├── RefundDiffers
     ├── RefundTooLarge
+    ├── RefundNotReceived        the goods are not back yet
+    ├── RefundAlreadyExecuted
+    ├── SeatTaken                somebody else holds the shop's refund seat
+    ├── OrderNotWaiting          only an order that waits for its payment is followed up
     └── AmendmentBelowRefunds
 """
 
@@ -51,10 +62,34 @@ class OwnOrderNotAssignable(Forbidden):
     zh = "不能把订单归属给自己，请由其他主管操作。"
 
 
+class OwnSeatNotGrantable(Forbidden):
+    """Nobody gives the refund seat to themselves; ask another of those who may."""
+
+    zh = "不能把退款席位授予自己，请由其他有权限的人操作。"
+
+
+class ChaseOfSomebodyElse(Forbidden):
+    """You record your own follow-ups; a lead records those of others."""
+
+    zh = "只能登记自己的催付，他人的催付请由主管登记。"
+
+
+class NotTheRefundHolder(Forbidden):
+    """Refunds of the shop {shop} are executed by the holder of its refund seat only; this attempt was recorded."""
+
+    zh = "店铺 {shop} 的退款只能由其退款席位的持有人执行；本次尝试已记录。"
+
+
 class OrderNotFound(NotFound):
     """There is no such order here."""
 
     zh = "没有找到该订单。"
+
+
+class RefundNotFound(NotFound):
+    """There is no such refund request here."""
+
+    zh = "没有找到该退款申请。"
 
 
 class IdentityUnusable(Invalid):
@@ -159,6 +194,24 @@ class RefundNotPositive(Invalid):
     zh = "退款金额必须大于 0：请填写退给客户的金额，不带负号。"
 
 
+class PersonUnknown(Invalid):
+    """{employee_no} is nobody who works here on {on}; correct the number, or enter the person in attendance."""
+
+    zh = "{on} 在职人员中没有工号 {employee_no}：请更正工号，或先在考勤服务中登记该员工。"
+
+
+class PersonUnnamed(Invalid):
+    """Say who it was: your account has no employee number."""
+
+    zh = "请填写工号：您的账号没有关联员工。"
+
+
+class SettingUnusable(Invalid):
+    """{value} cannot be the value of {name}: {wanted}."""
+
+    zh = "{value} 不能作为 {name} 的值：{wanted_zh}。"
+
+
 class OrderDiffers(Conflict):
     """This order is recorded with another {field_name}; what was recorded stays. {remedy}"""
 
@@ -205,6 +258,30 @@ class RefundTooLarge(Conflict):
     """{amount} is more than what is left to refund, {left}."""
 
     zh = "退款 {amount} 超过剩余可退金额 {left}。"
+
+
+class RefundNotReceived(Conflict):
+    """The goods of refund {refund_no} are not booked back yet; execute it when they are. This attempt was recorded."""
+
+    zh = "退款 {refund_no} 的商品尚未退回入库：请在确认收货后再执行；本次尝试已记录。"
+
+
+class RefundAlreadyExecuted(Conflict):
+    """The refund {refund_no} is executed already, by {executed_by}; nothing was paid twice."""
+
+    zh = "退款 {refund_no} 已由 {executed_by} 执行，没有重复付款。"
+
+
+class SeatTaken(Conflict):
+    """{holder} holds the refund seat of {shop}; to hand it over, name them in `replaces`."""
+
+    zh = "店铺 {shop} 的退款席位由 {holder} 持有；如需移交，请在 replaces 中写明该工号。"
+
+
+class OrderNotWaiting(Conflict):
+    """The order does not wait for a payment any more; there is nothing to follow up."""
+
+    zh = "订单已不在等待付款，无需催付。"
 
 
 class AmendmentBelowRefunds(Conflict):

@@ -69,6 +69,7 @@ _ROUTE = {
     "lines": "amendments",
     "sellers": "assignments",
     "paid_at": "paid",
+    "shipped_at": "shipped",
     "completed_at": "completed",
     "cancelled_at": "cancelled",
 }

@@ -76,6 +76,12 @@ class Directory:
     knows_anybody: bool
     last_day: Mapping[str, date | None]
 
+    def employs(self, employee_no: str, on: date) -> bool:
+        """Tell whether somebody works here on a day; while the directory is empty, everybody may."""
+        if not self.knows_anybody:
+            return True
+        return employee_no in self.last_day and on <= (self.last_day[employee_no] or on)
+
     def check(self, people: Iterable[str], *, sold_on: date, accepts_leavers: bool) -> None:
         """Refuse sellers who cannot have sold it; while the directory is empty, everybody can have.
 

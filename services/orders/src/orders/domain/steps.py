@@ -1,4 +1,4 @@
-"""What becomes of an order: created -> paid -> completed, or cancelled before it is completed."""
+"""What becomes of an order: created -> paid -> shipped -> completed, or cancelled before it is completed."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -15,10 +15,11 @@ from orders.domain.errors import (
     TimesOutOfOrder,
 )
 
-State = Literal["created", "paid", "completed", "cancelled"]
+State = Literal["created", "paid", "shipped", "completed", "cancelled"]
 FIELD: Mapping[State, str] = {
     "created": "placed_at",
     "paid": "paid_at",
+    "shipped": "shipped_at",
     "completed": "completed_at",
     "cancelled": "cancelled_at",
 }
@@ -40,32 +41,40 @@ def steps_of(
     completed_at: datetime | None = None,
     cancelled_at: datetime | None = None,
     *,
+    shipped_at: datetime | None = None,
     status: State | None = None,
 ) -> tuple[Step, ...]:
     """Tell the steps of an order that is reported as a whole.
 
     `status` says how far it came; without it the times do. A completed order counts as paid at the latest when it was
-    completed; a cancelled order whose cancellation has no time counts as cancelled with its last known step. An order
-    may have been delivered before its money was booked, so completion is only required to follow the placing.
+    completed; a shipped order without a time counts as shipped when it was paid, and a cancelled one as cancelled with
+    its last known step. An order may have been sent off or delivered before its money was booked, so these are only
+    required to follow the placing.
 
     Raises CompletionWithoutTime, EndsTwice, TimesOutOfOrder.
     """
     if status is None:
         if completed_at is not None and cancelled_at is not None:
             raise EndsTwice(field="cancelled_at")
-        status = "completed" if completed_at else "cancelled" if cancelled_at else "paid" if paid_at else "created"
+        status = _furthest(paid_at, shipped_at, completed_at, cancelled_at)
     steps = [Step("created", placed_at)]
     if status == "completed":
         if completed_at is None:
             raise CompletionWithoutTime(field="completed_at")
         steps.append(Step("paid", paid_at or completed_at, paid_at is not None))
+        if shipped_at is not None:
+            steps.append(Step("shipped", shipped_at))
         steps.append(Step("completed", completed_at))
-    elif status == "paid":
+    elif status in ("paid", "shipped"):
         steps.append(Step("paid", paid_at or placed_at, paid_at is not None))
+        if status == "shipped" or shipped_at is not None:
+            steps.append(Step("shipped", shipped_at or paid_at or placed_at, shipped_at is not None))
     elif status == "cancelled":
         if paid_at is not None:
             steps.append(Step("paid", paid_at))
-        steps.append(Step("cancelled", cancelled_at or paid_at or placed_at, cancelled_at is not None))
+            if shipped_at is not None:
+                steps.append(Step("shipped", shipped_at))
+        steps.append(Step("cancelled", cancelled_at or steps[-1].at, cancelled_at is not None))
     for step in steps:
         if step.at < placed_at:
             raise TimesOutOfOrder(
@@ -75,6 +84,21 @@ def steps_of(
                 placed_at=placed_at.isoformat(),
             )
     return tuple(steps)
+
+
+def _furthest(
+    paid_at: datetime | None,
+    shipped_at: datetime | None,
+    completed_at: datetime | None,
+    cancelled_at: datetime | None,
+) -> State:
+    if completed_at:
+        return "completed"
+    if cancelled_at:
+        return "cancelled"
+    if shipped_at:
+        return "shipped"
+    return "paid" if paid_at else "created"
 
 
 def not_in_future(at: datetime, *, field: str, now: datetime) -> None:
@@ -92,7 +116,7 @@ def check_step(recorded: Mapping[State, datetime], state: State) -> None:
         raise OrderAlreadyCancelled(field=FIELD[state])
     if "completed" in recorded:
         raise OrderAlreadyCompleted(field=FIELD[state])
-    if state == "completed" and "paid" not in recorded:
+    if state in ("shipped", "completed") and "paid" not in recorded:
         raise OrderNotPaid(field=FIELD[state])
 
 

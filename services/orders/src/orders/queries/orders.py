@@ -1,16 +1,18 @@
 """Lists of orders, and one with its history; what somebody may not see is not there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.pagination import PageRequest
-from orders.domain.permissions import Scope
+from chassis.scope import Scope, about_people, of_shops
 from orders.models import (
+    EmployeeRow,
     OrderAmendmentRow,
     OrderAssignmentRow,
     OrderPartyRow,
@@ -18,33 +20,48 @@ from orders.models import (
     OrderStateRow,
     OrderStatusRow,
 )
+from orders.queries.shop_settings import shops_of_holder
 
 Rows = Sequence[Any]
 """Rows with the names of their columns as attributes."""
 
 
-def visible(scope: Scope) -> list[ColumnElement[bool]]:
-    """Say in SQL which orders a scope covers."""
-    conditions: list[ColumnElement[bool]] = []
-    if scope.own is not None:
-        conditions.append(sold_by(scope.own))
-    if scope.shops:
-        conditions.append(OrderRow.shop.in_(scope.shops))
-    return conditions
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a caller sees, and on which day: seats change hands."""
+
+    scope: Scope
+    today: date
 
 
-def sold_by(employee_no: str) -> ColumnElement[bool]:
-    """Say in SQL that somebody is one of an order's present sellers."""
+def visible(seen: Seen, *, nobodys: bool = False) -> ColumnElement[bool]:
+    """Say in SQL which orders somebody sees: all; else those sold by the people of their scope, and those of shops
+    whose refund seat they hold. Leads, and with `nobodys` everybody, see orders too that nobody is known to have sold.
+    """
+    scope = seen.scope
+    shops = of_shops(scope, OrderRow.shop)
+    if scope.everybody:
+        return shops
+    ways: list[ColumnElement[bool]] = [
+        _sold_by(about_people(scope, OrderPartyRow.employee_no, EmployeeRow.__table__)),
+        OrderRow.shop.in_(shops_of_holder(scope.own, seen.today)),
+    ]
+    if scope.team or nobodys:
+        ways.append(OrderStatusRow.untagged.is_(True))
+    return and_(shops, or_(*ways))
+
+
+def _sold_by(people: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(
         OrderPartyRow.order_id == OrderRow.order_id,
         OrderPartyRow.assignment == OrderStatusRow.assignment,
-        OrderPartyRow.employee_no == employee_no,
+        people,
     )
 
 
 async def orders_page(
     session: AsyncSession,
-    scope: Scope,
+    seen: Seen,
     page: PageRequest,
     *,
     shop: str | None = None,
@@ -71,7 +88,7 @@ async def orders_page(
             OrderStatusRow.untagged,
         )
         .join(OrderStatusRow, OrderStatusRow.order_id == OrderRow.order_id)
-        .where(*visible(scope))
+        .where(visible(seen))
         .order_by(OrderRow.placed_at.desc(), OrderRow.order_id.desc())
         .limit(page.limit + 1)
     )
@@ -84,7 +101,7 @@ async def orders_page(
     if placed_to is not None:
         query = query.where(OrderRow.business_date <= placed_to)
     if operator is not None:
-        query = query.where(sold_by(operator))
+        query = query.where(_sold_by(OrderPartyRow.employee_no == operator))
     if untagged:
         query = query.where(OrderStatusRow.untagged)
     if (after := page.after_key(datetime.fromisoformat, UUID)) is not None:
@@ -92,14 +109,33 @@ async def orders_page(
     return (await session.execute(query)).all()
 
 
-async def order_is_visible(session: AsyncSession, scope: Scope, shop: str, order_no: str) -> bool:
-    """Tell whether an order is there and within a scope."""
+async def order_is_visible(
+    session: AsyncSession, seen: Seen, shop: str, order_no: str, *, nobodys: bool = False
+) -> bool:
+    """Tell whether an order is there and somebody sees it."""
     query = (
         select(OrderRow.order_id)
         .join(OrderStatusRow, OrderStatusRow.order_id == OrderRow.order_id)
-        .where(OrderRow.shop == shop, OrderRow.order_no == order_no, *visible(scope))
+        .where(OrderRow.shop == shop, OrderRow.order_no == order_no, visible(seen, nobodys=nobodys))
     )
     return (await session.execute(query)).first() is not None
+
+
+async def untagged_by_shop(session: AsyncSession, seen: Seen) -> Rows:
+    """Count the orders that nobody is known to have sold, and their money, shop by shop; cancelled ones left out."""
+    query = (
+        select(
+            OrderRow.shop,
+            func.count().label("orders"),
+            func.sum(OrderStatusRow.net_amount - OrderStatusRow.refunded).label("net_amount"),
+            func.min(OrderRow.placed_at).label("oldest"),
+        )
+        .join(OrderStatusRow, OrderStatusRow.order_id == OrderRow.order_id)
+        .where(visible(seen), OrderStatusRow.untagged, OrderStatusRow.state != "cancelled")
+        .group_by(OrderRow.shop)
+        .order_by(OrderRow.shop)
+    )
+    return (await session.execute(query)).all()
 
 
 async def history(session: AsyncSession, order_id: UUID) -> dict[str, Rows]:

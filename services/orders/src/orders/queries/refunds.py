@@ -3,19 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.pagination import PageRequest
-from orders.domain.permissions import Scope
-from orders.models import RefundRow, RefundShareRow
-from orders.queries.orders import Rows
+from chassis.scope import about_people, of_shops
+from orders.models import EmployeeRow, RefundRow, RefundShareRow
+from orders.queries.orders import Rows, Seen
+from orders.queries.shop_settings import shops_of_holder
 
 
 async def refunds_page(
     session: AsyncSession,
-    scope: Scope,
+    seen: Seen,
     page: PageRequest,
     *,
     shop: str | None = None,
@@ -48,13 +49,13 @@ async def refunds_page(
         .order_by(RefundRow.executed_at.desc(), RefundRow.refund_id.desc())
         .limit(page.limit + 1)
     )
-    for employee_no in (scope.own, operator):
-        if employee_no is not None:
-            query = query.where(
-                exists().where(share.refund_id == RefundRow.refund_id, share.employee_no == employee_no)
-            )
-    if scope.shops:
-        query = query.where(RefundRow.shop.in_(scope.shops))
+    scope = seen.scope
+    query = query.where(of_shops(scope, RefundRow.shop))
+    if not scope.everybody:
+        theirs = _taken_from(about_people(scope, share.employee_no, EmployeeRow.__table__))
+        query = query.where(or_(theirs, RefundRow.shop.in_(shops_of_holder(scope.own, seen.today))))
+    if operator is not None:
+        query = query.where(_taken_from(share.employee_no == operator))
     if shop is not None:
         query = query.where(RefundRow.shop == shop)
     if order_no is not None:
@@ -62,3 +63,7 @@ async def refunds_page(
     if (after := page.after_key(datetime.fromisoformat, UUID)) is not None:
         query = query.where(tuple_(RefundRow.executed_at, RefundRow.refund_id) < after)
     return (await session.execute(query)).all()
+
+
+def _taken_from(people: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(RefundShareRow.refund_id == RefundRow.refund_id, people)

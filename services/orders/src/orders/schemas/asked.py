@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,7 +11,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from orders.domain.draft import Basis, Draft, Line, check_identity, line_of, simplified
 from orders.domain.errors import SellersSaidTwice
 from orders.domain.money import LARGEST
-from orders.domain.refund import RefundDraft
 from orders.domain.sellers import Seller, Sellers, each_once, sellers_in_remark
 from orders.domain.steps import steps_of
 from orders.domain.text import readable
@@ -63,6 +62,7 @@ class OrderAsked(Asked):
     order_no: Identity
     placed_at: Instant
     paid_at: Instant | None = None
+    shipped_at: Instant | None = None
     completed_at: Instant | None = None
     cancelled_at: Instant | None = None
     buyer: Words | None = None
@@ -97,27 +97,12 @@ class AmendmentAsked(Asked):
     reason: Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=300)]
 
 
-class RefundAsked(Asked):
-    """Money that went back: on one line, or, without a line, on all lines by what is left of each."""
+class ChaseAsked(Asked):
+    """Somebody reminded the buyer to pay; without a number it was you, without a time now."""
 
-    refund_no: Identity
-    line_no: int | None = None
-    amount: Annotated[Decimal, Field(gt=0, le=LARGEST, decimal_places=2, description="CNY", examples=["19.90"])]
-    executed_at: Instant | None = None
-    reason: Words | None = None
-
-
-class HistoricRefundAsked(Asked):
-    """A return from before, without a recorded sale; the sellers say whose sale it was."""
-
-    shop: Identity
-    refund_no: Identity
-    order_no: Identity | None = None
-    amount: Annotated[Decimal, Field(gt=0, le=LARGEST, decimal_places=2, description="CNY")]
-    executed_at: Instant
-    seller: EmployeeNo | None = None
-    sellers: Annotated[list[SellerAsked], Field(max_length=100)] = []
-    reason: Words | None = None
+    employee_no: EmployeeNo | None = None
+    at: Instant | None = None
+    note: Words | None = None
 
 
 def sellers_asked(seller: str | None, sellers: Sequence[SellerAsked], *, field: str = "sellers") -> Sellers:
@@ -171,38 +156,5 @@ def draft_asked(body: OrderAsked, pattern: re.Pattern[str]) -> Draft:
         lines=lines,
         sellers=sellers,
         line_sellers=line_sellers,
-        steps=steps_of(body.placed_at, body.paid_at, body.completed_at, body.cancelled_at),
-    )
-
-
-def refund_asked(body: RefundAsked, shop: str, order_no: str, now: datetime) -> RefundDraft:
-    """Make a draft of a refund of a recorded order."""
-    check_identity(body.refund_no, field="refund_no")
-    return RefundDraft(
-        shop=shop,
-        refund_no=body.refund_no,
-        order_no=order_no,
-        line_no=body.line_no,
-        executed_at=body.executed_at or now,
-        amount=body.amount.quantize(Decimal("0.01")),
-        sellers=(),
-        reason=body.reason,
-        basis=None,
-        executed_at_stated=body.executed_at is not None,
-    )
-
-
-def historic_refund_asked(body: HistoricRefundAsked) -> RefundDraft:
-    """Make a draft of a return without a sale."""
-    check_identity(body.refund_no, field="refund_no")
-    return RefundDraft(
-        shop=body.shop,
-        refund_no=body.refund_no,
-        order_no=body.order_no,
-        line_no=None,
-        executed_at=body.executed_at,
-        amount=body.amount.quantize(Decimal("0.01")),
-        sellers=sellers_asked(body.seller, body.sellers),
-        reason=body.reason,
-        basis="historical",
+        steps=steps_of(body.placed_at, body.paid_at, body.completed_at, body.cancelled_at, shipped_at=body.shipped_at),
     )

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from orders.domain.clocks import Clock
+from orders.domain.clocks import State as ClockState
 from orders.domain.draft import Basis, net_of
 from orders.domain.money import NOTHING
 from orders.domain.order import Order
 from orders.domain.sellers import totals
+from orders.domain.shop_settings import REFUND_SEAT, SHIPPED, Name, Setting, ShopSettings
 from orders.domain.steps import State
 
 
@@ -64,6 +67,22 @@ class OrderListed(BaseModel):
     net_amount: Annotated[Decimal, Field(description="before refunds")]
     refunded: Decimal
     untagged: Annotated[bool, Field(description="nobody is known to have sold it")]
+
+
+class UntaggedOfShop(BaseModel):
+    """Orders of a shop that nobody is known to have sold; cancelled ones left out."""
+
+    shop: str
+    orders: int
+    net_amount: Annotated[Decimal, Field(description="less refunds")]
+    oldest: Annotated[datetime, Field(description="when the first of them was placed")]
+
+
+class UntaggedSaid(BaseModel):
+    """How many orders wait for somebody to say who sold them."""
+
+    orders: int
+    shops: list[UntaggedOfShop]
 
 
 class StepSaid(BaseModel):
@@ -141,3 +160,101 @@ def order_said(order: Order, history: Mapping[str, Sequence[Any]]) -> OrderSaid:
         shares=[ShareSaid(employee_no=who, amount=amount) for who, amount in totals(order.holdings).items()],
         **{name: [row._mapping for row in rows] for name, rows in history.items()},
     )
+
+
+class RefundRequestSaid(BaseModel):
+    """A refund that was asked for, and how far it is."""
+
+    shop: str
+    refund_no: str
+    order_no: str
+    line_no: int | None
+    amount: Decimal
+    goods_come_back: bool
+    goods_back: Annotated[bool, Field(description="inventory has booked back something of every line it is about")]
+    executed: bool
+    reason: str | None
+    requested_at: datetime
+    requested_by: str
+    event_id: UUID
+
+
+class SettingSaid(BaseModel):
+    """What is in force in a shop."""
+
+    name: str
+    value: str | None
+    valid_from: date | None
+    of: Annotated[
+        Literal["shop", "all_shops", "shipped"] | None, Field(description="where the value comes from; none: not set")
+    ]
+
+
+class SettingRecorded(BaseModel):
+    """What was set once; without a shop for all shops."""
+
+    name: str
+    shop: str | None
+    value: str
+    valid_from: date
+    recorded_at: datetime
+    recorded_by: str
+
+
+class SettingsSaid(BaseModel):
+    """What is in force in a shop on a day, and everything that was ever set."""
+
+    shop: str
+    on: date
+    settings: list[SettingSaid]
+    history: list[SettingRecorded]
+
+
+class Set(BaseModel):
+    """What became of a setting."""
+
+    result: Literal["new", "same"]
+    name: str
+    shop: str | None
+
+
+class ClockSaid(BaseModel):
+    """A deadline of an order."""
+
+    shop: str
+    order_no: str
+    clock: Clock
+    started_at: datetime
+    remind_at: datetime | None
+    due_at: datetime
+    allowed: Annotated[int, Field(description="minutes for payment_chase, hours for dispatch")]
+    state: ClockState
+    untagged: Annotated[bool, Field(description="nobody is known to have sold the order, so nobody answers for it")]
+
+
+class Chased(BaseModel):
+    """What became of a follow-up."""
+
+    result: Literal["new", "same"]
+    shop: str
+    order_no: str
+    employee_no: str
+
+
+def settings_said(shop: str, on: date, settings: ShopSettings, history: Sequence[Mapping[str, Any]]) -> SettingsSaid:
+    """Shape what is in force in a shop on a day."""
+    names = (*get_args(Name), REFUND_SEAT)
+    return SettingsSaid(
+        shop=shop,
+        on=on,
+        settings=[_setting_said(name, settings.in_force(name, shop, on)) for name in names],
+        history=[SettingRecorded.model_validate(row) for row in history],
+    )
+
+
+def _setting_said(name: str, found: Setting | None) -> SettingSaid:
+    if found is None:
+        shipped = SHIPPED.get(name)
+        return SettingSaid(name=name, value=shipped, valid_from=None, of="shipped" if shipped else None)
+    of: Literal["shop", "all_shops"] = "shop" if found.shop else "all_shops"
+    return SettingSaid(name=name, value=found.value, valid_from=found.valid_from, of=of)
