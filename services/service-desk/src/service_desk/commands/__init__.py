@@ -1,0 +1,1 @@
+"""Acts that change state; they never commit."""
