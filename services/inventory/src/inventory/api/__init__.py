@@ -1,0 +1,1 @@
+"""The warehouse over HTTP: parse, one command or query, shape the answer."""

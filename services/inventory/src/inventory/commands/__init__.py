@@ -1,0 +1,1 @@
+"""Acts that change state; none of them commits."""
