@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import backlog, imports, latency, requests, starting
+from benchmarks import backlog, imports, latency, payrun, requests, starting
 
 MEASURES: dict[str, Callable[[], None]] = {
     "imports": imports.measure,
     "requests": requests.measure,
     "backlog": lambda: asyncio.run(backlog.measure()),
     "latency": lambda: asyncio.run(latency.measure()),
+    "payrun": payrun.measure,
     "starting": starting.measure,
 }
 

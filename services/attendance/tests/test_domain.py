@@ -7,7 +7,6 @@ import pytest
 
 from attendance.domain import errors
 from attendance.domain.employment import Employment, Entry, change, hire, leave, normal, take_in
-from attendance.domain.permissions import may_read_all
 from attendance.domain.text import clean, clean_number
 from chassis.problems import Refusal
 
@@ -172,9 +171,3 @@ def test_a_row_of_a_file_changes_what_differs() -> None:
     steps = take_in(EMPLOYED, replace(LIN, post="组长", manager_no="A002"), None, TODAY)
     assert [(s.what, s.after.entry.post, s.after.entry.manager_no) for s in steps] == [("changed", "组长", "A002")]
     assert steps[0].after.entry.work_place == "广州"
-
-
-def test_who_reads_everybody() -> None:
-    assert may_read_all({"employee", "lead"})
-    assert not may_read_all({"employee"})
-    assert not may_read_all(set())

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from attendance.intake import KINDS
+from attendance.intake.kinds import KINDS
 from attendance.settings import Settings
 from chassis import clock
+from chassis.auth import Principal
 from chassis.door import Door
 from chassis.imports.jobs import import_job
 from chassis.imports.kinds import Outcome, Record
 
 from .conftest import Directory
 
-[EMPLOYEES] = KINDS
+EMPLOYEES = KINDS[0]
+HR = Principal("hr", roles=frozenset({"hr"}))
 
 
 def row(number: str, **said: object) -> Record:
@@ -33,8 +35,8 @@ def row(number: str, **said: object) -> Record:
 async def apply(directory: Directory, rows: Sequence[Record]) -> Sequence[Outcome]:
     door = Door(clock.now(), "hr", "corr-1", ZoneInfo("Asia/Shanghai"))
     async with directory.db.opened.transaction(door) as session:
-        foreseen = await EMPLOYEES.compare(session, rows)
-        became = await EMPLOYEES.apply(session, rows, by="hr", now=door.now)
+        foreseen = await EMPLOYEES.compare(session, rows, by=HR)
+        became = await EMPLOYEES.apply(session, rows, by=HR, now=door.now)
     assert foreseen == became, "what the preview says is what happens"
     return became
 

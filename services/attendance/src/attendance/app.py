@@ -4,12 +4,15 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
-from attendance.api import router
+from attendance.api import corrections, days, employees, leaves, punches, roster, shifts, thresholds
 from attendance.domain.permissions import PERMISSIONS
-from attendance.intake import KINDS
+from attendance.intake.kinds import KINDS
 from attendance.settings import Settings
 from chassis.imports.routes import imports_router
 from chassis.web import service_app
+
+PROFILES = Path(__file__).with_name("profiles")
+SUBJECTS = (employees, shifts, roster, punches, days, corrections, leaves, thresholds)
 
 
 def create_app() -> FastAPI:
@@ -18,6 +21,6 @@ def create_app() -> FastAPI:
         service="attendance",
         title="Attendance 考勤与人员",
         settings=Settings,
-        routers=[router, imports_router(KINDS, Path(__file__).with_name("profiles"))],
+        routers=[*(module.router for module in SUBJECTS), imports_router(KINDS, PROFILES)],
         permissions=PERMISSIONS,
     )

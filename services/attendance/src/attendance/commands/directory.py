@@ -14,8 +14,8 @@ from attendance.domain.employment import Employment, Entry, Step
 from attendance.domain.errors import EmployeeNotFound, ManagerIsUnknown
 from attendance.domain.text import clean_number
 from attendance.models import employee_records, employees
-from attendance.outgoing import announcement
-from attendance.queries import employments
+from attendance.outgoing.directory import announcement
+from attendance.queries.directory import employments
 from chassis.door import Door, door_of
 from chassis.outbox import announce
 

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from attendance.commands import lock_directory, record
+from attendance.commands.directory import lock_directory, record
 from attendance.domain.employment import Entry, Step, take_in
 from attendance.domain.text import LONGEST, LONGEST_NUMBER, clean_number
-from attendance.queries import employments
+from attendance.queries.directory import employments
+from chassis.auth import Principal
 from chassis.door import door_of
 from chassis.imports.kinds import Day, FieldType, Kind, Outcome, Reason, Record, Text
 from chassis.problems import Refusal
@@ -26,12 +27,12 @@ FIELDS: dict[str, FieldType] = {
 }
 
 
-async def compare(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     """Tell what `apply` would do with each row."""
     return (await _decided(session, records))[0]
 
 
-async def apply(session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime) -> Sequence[Outcome]:
+async def apply(session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime) -> Sequence[Outcome]:
     """Enter who is new, change who differs, record who left; a manager may come later in the file."""
     await lock_directory(session)
     outcomes, steps = await _decided(session, records)
@@ -83,4 +84,4 @@ def _became(taken: Sequence[Step]) -> Outcome:
     return Outcome("new" if taken[0].what == "hired" else "amended")
 
 
-KINDS = (Kind("employees", FIELDS, key=("employee_no",), compare=compare, apply=apply),)
+EMPLOYEES = Kind("employees", FIELDS, key=("employee_no",), compare=compare, apply=apply)

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 
-from attendance import commands, queries
+from attendance.commands import directory as commands
 from attendance.domain.employment import Employment, Entry
-from attendance.schemas import Changing, Employee, EmployeeRecord, Hiring, Leaving
+from attendance.queries import directory as queries
+from attendance.schemas.directory import Changing, Employee, EmployeeRecord, Hiring, Leaving
 from chassis.auth import Principal
 from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut

@@ -1,4 +1,4 @@
-"""What attendance announces."""
+"""What the staff directory announces."""
 
 from datetime import datetime, time
 

@@ -4,16 +4,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, RowMapping, Text, and_, any_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, RowMapping, Text, and_, any_, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from attendance.domain.employment import Employment, Entry
 from attendance.domain.errors import EmployeeNotFound
-from attendance.domain.permissions import may_read_all
+from attendance.domain.permissions import SEES_DIRECTORY
 from attendance.models import employee_records, employees
 from chassis.auth import Principal
 from chassis.pagination import PageRequest
+from chassis.scope import about_people, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,7 @@ class Wanted:
 
 
 def _visible(by: Principal) -> ColumnElement[bool]:
-    if may_read_all(by.roles):
-        return true()
-    return false() if by.employee_no is None else employees.c.employee_no == by.employee_no
+    return about_people(scope_of(by, sees_all=SEES_DIRECTORY), employees.c.employee_no, employees)
 
 
 async def employee_page(

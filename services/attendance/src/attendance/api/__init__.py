@@ -1,0 +1,1 @@
+"""The HTTP of attendance, a module a subject."""

@@ -1,0 +1,1 @@
+"""Acts that change state, a module a subject; none of them commits."""

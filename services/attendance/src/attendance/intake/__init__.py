@@ -1,0 +1,1 @@
+"""What attendance takes in from files, a module a kind."""

@@ -1,0 +1,1 @@
+"""Our facts as contract events, a module a subject."""
