@@ -1,9 +1,9 @@
 """Announcing facts: one outbox row per event, written in the transaction that made the fact true."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Protocol
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.door import Door, door_of, new_id
 from contracts.base import EventData
-from contracts.envelope import Envelope
 
 
 class Cause(Protocol):
@@ -46,33 +45,31 @@ class OutboxRow:
     body: bytes
 
 
-@cache
-def _envelope(data: type[EventData]) -> type[Envelope[EventData]]:
-    return Envelope[data]  # type: ignore[valid-type]
-
-
 def encode(outgoing: Outgoing, door: Door) -> OutboxRow:
-    """Put a fact into its envelope; these bytes are what every consumer will read, unchanged."""
+    """Put a fact into its envelope; these bytes are what every consumer will read, unchanged.
+
+    Written field by field, in the order of `contracts.envelope.Envelope`: every write of the product passes here, and
+    building the model first costs several times as much. A test reads them back.
+    """
     data, because = outgoing.data, outgoing.because
     event_id = outgoing.event_id or new_id()
     business_date = outgoing.business_date or door.business_date(outgoing.time)
-    envelope = _envelope(type(data)).model_construct(
-        id=event_id,
-        source=f"/{data.producer}",
-        type=data.type,
-        subject=outgoing.about,
-        time=outgoing.time,
-        dataschema=data.data_schema,
-        recordedat=door.now,
-        businessdate=business_date,
-        actor=door.actor,
-        correlationid=because.correlation_id if because else door.correlation_id,
-        causationid=str(because.id) if because else door.causation_id,
-        traceparent=door.traceparent,
-        data=data,
-    )
-    body = envelope.model_dump_json(exclude_none=True).encode()
+    caused = str(because.id) if because else door.causation_id
+    body = (
+        f'{{"specversion":"1.0","id":"{event_id}","source":"/{data.producer}","type":"{data.type}",'
+        f'"subject":{quoted(outgoing.about)},"time":"{outgoing.time.isoformat()}",'
+        f'"datacontenttype":"application/json","dataschema":"{data.data_schema}",'
+        f'"recordedat":"{door.now.isoformat()}","businessdate":"{business_date.isoformat()}",'
+        f'"actor":{quoted(door.actor)},'
+        f'"correlationid":{quoted(because.correlation_id if because else door.correlation_id)},'
+        + (f'"causationid":{quoted(caused)},' if caused else "")
+        + (f'"traceparent":{quoted(door.traceparent)},' if door.traceparent else "")
+        + f'"data":{data.model_dump_json(exclude_none=True)}}}'
+    ).encode()
     return OutboxRow(event_id, data.type, outgoing.about, business_date, door.now, body)
+
+
+quoted = json.encoder.encode_basestring
 
 
 def announce(session: AsyncSession, outgoing: Outgoing) -> UUID:

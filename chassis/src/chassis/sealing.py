@@ -20,8 +20,8 @@ from chassis.outbox import SEAL_LOCK, Outgoing, announce
 from chassis.problems import Conflict, NotFound
 from chassis.relay import AT_ONCE, place
 from contracts.base import EventData
-from contracts.catalogue import every_class
-from contracts.sealing import SEALED, Total
+from contracts.catalogue import event_class, every_class
+from contracts.sealing import Total
 
 Totals = dict[str, tuple[int, Decimal | None]]
 """By event type: how many, and the sum of the type's measure."""
@@ -76,7 +76,11 @@ async def seal(session: AsyncSession, *, producer: str, period: date) -> dict[st
     totals = _added(totals, await _totals(connection, producer, period, counted, state["position"]))
     shown = [Total(type=t, count=n, measure=_measures(producer)[t], sum=s) for t, (n, s) in sorted(totals.items())]
     name = f"{period:%Y-%m}"
-    event = SEALED[producer](period=name, position=state["position"], chain=state["chain"].hex(), totals=tuple(shown))
+    sealed_class = event_class(f"{producer}.period_sealed", 1)
+    assert sealed_class is not None
+    event = sealed_class.model_validate(
+        {"period": name, "position": state["position"], "chain": state["chain"].hex(), "totals": shown}
+    )
     event_id = announce(session, Outgoing(data=event, about=name, time=door.now))
     content = json.dumps([total.model_dump(mode="json") for total in shown])
     row = (period, state["position"], state["epoch"], state["chain"], content, event_id, door.now, door.actor)

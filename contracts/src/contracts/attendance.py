@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import EmployeeNo, EventData, Revocation, Shape
+from contracts.sealing import Seal
 
 Minutes = Annotated[int, Field(ge=0, description="whole minutes, begun ones not counted")]
 Hours = Annotated[Decimal, Field(ge=0, max_digits=8, decimal_places=2)]
@@ -235,3 +236,10 @@ class LeaveTakenRevoked(Revocation, EventData):
     version: ClassVar[int] = 1
 
     employee_no: EmployeeNo
+
+
+class AttendanceSealed(Seal, EventData):
+    """A month is over here, and nothing of it is in flight any more."""
+
+    type: ClassVar[str] = "attendance.period_sealed"
+    version: ClassVar[int] = 1

@@ -1,9 +1,9 @@
 """Every event type in every version, with the modules that declare them loaded."""
 
-from contracts import attendance, inventory, orders, payroll, sealing, service_desk
+from contracts import attendance, inventory, orders, payroll, service_desk
 from contracts.base import EVENTS, EventData
 
-MODULES = (attendance, orders, service_desk, inventory, payroll, sealing)
+MODULES = (attendance, orders, service_desk, inventory, payroll)
 
 
 def every_class() -> dict[tuple[str, int], type[EventData]]:

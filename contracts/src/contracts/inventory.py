@@ -9,6 +9,7 @@ from pydantic import Field
 
 from contracts.base import Amount, EmployeeNo, EventData, Party, Revocation, Share
 from contracts.orders import OrderNo, Shop
+from contracts.sealing import Seal
 
 Sku = Annotated[str, Field(min_length=1, max_length=64)]
 Warehouse = Annotated[str, Field(min_length=1, max_length=64)]
@@ -126,3 +127,10 @@ class ReturnReceived(EventData):
     disposition: Annotated[
         Literal["stock", "purchase_return_zone"], Field(description="booked into stock, or set aside for the supplier")
     ]
+
+
+class InventorySealed(Seal, EventData):
+    """A month is over here, and nothing of it is in flight any more."""
+
+    type: ClassVar[str] = "inventory.period_sealed"
+    version: ClassVar[int] = 1

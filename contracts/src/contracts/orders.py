@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.base import Amount, EmployeeNo, EventData, Party, Revocation, Shape, Share
+from contracts.sealing import Seal
 
 Shop = Annotated[str, Field(min_length=1, max_length=64)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=64)]
@@ -206,3 +207,10 @@ class OrderOversold(EventData):
     order_no: OrderNo
     sku: Annotated[str, Field(max_length=64)]
     parties: Annotated[tuple[Party, ...], Field(description="who answers for the shop's listings")] = ()
+
+
+class OrdersSealed(Seal, EventData):
+    """A month is over here, and nothing of it is in flight any more."""
+
+    type: ClassVar[str] = "orders.period_sealed"
+    version: ClassVar[int] = 1

@@ -1,11 +1,11 @@
 """What every producer says when a period is over: nothing is in flight any more, and this is what there was."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
-from contracts.base import EventData, Shape
+from contracts.base import Shape
 
 
 class Total(Shape):
@@ -24,37 +24,3 @@ class Seal(Shape):
     position: Annotated[int, Field(ge=0, description="the last position before the seal")]
     chain: Annotated[str, Field(max_length=64, description="hash chain at that position, hexadecimal")]
     totals: tuple[Total, ...] = ()
-
-
-class AttendanceSealed(Seal, EventData):
-    """Attendance sealed a period."""
-
-    type: ClassVar[str] = "attendance.period_sealed"
-    version: ClassVar[int] = 1
-
-
-class OrdersSealed(Seal, EventData):
-    """Orders sealed a period."""
-
-    type: ClassVar[str] = "orders.period_sealed"
-    version: ClassVar[int] = 1
-
-
-class ServiceDeskSealed(Seal, EventData):
-    """Service-desk sealed a period."""
-
-    type: ClassVar[str] = "service_desk.period_sealed"
-    version: ClassVar[int] = 1
-
-
-class InventorySealed(Seal, EventData):
-    """Inventory sealed a period."""
-
-    type: ClassVar[str] = "inventory.period_sealed"
-    version: ClassVar[int] = 1
-
-
-SEALED: dict[str, type[AttendanceSealed | OrdersSealed | ServiceDeskSealed | InventorySealed]] = {
-    data.producer: data for data in (AttendanceSealed, OrdersSealed, ServiceDeskSealed, InventorySealed)
-}
-"""The event of each producer that seals."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contracts.base import EmployeeNo, EventData, Party, Revocation, Shape
 from contracts.orders import OrderNo, Shop
+from contracts.sealing import Seal
 
 ChatNo = Annotated[str, Field(min_length=1, max_length=64)]
 ReviewNo = Annotated[str, Field(min_length=1, max_length=64)]
@@ -185,3 +186,10 @@ class ReviewReplyOverdueRevoked(Revocation, EventData):
     version: ClassVar[int] = 1
 
     employee_no: EmployeeNo
+
+
+class ServiceDeskSealed(Seal, EventData):
+    """A month is over here, and nothing of it is in flight any more."""
+
+    type: ClassVar[str] = "service_desk.period_sealed"
+    version: ClassVar[int] = 1
