@@ -30,7 +30,7 @@ OTHERS = {
 """From which of somebody's facts on they are of another type than a sale, and their measures."""
 PREPARE = """
 INSERT INTO directory (employee_no, name, department, post, hire_date, work_place)
-SELECT DISTINCT employee_no, employee_no, 'd', 'p', date '2020-01-01', '上海' FROM facts;
+SELECT DISTINCT employee_no, employee_no, right(employee_no, 2), 'p', date '2020-01-01', '上海' FROM facts;
 INSERT INTO terms (employee_no, version, valid_from, base_salary, performance_bonus, decided_at, decided_by)
 SELECT employee_no, 1, date '2020-01-01', 3500, 1000, now(), 'bench' FROM directory;
 ANALYZE

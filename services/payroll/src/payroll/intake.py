@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from chassis.auth import Principal
 from chassis.imports.kinds import Amount, Day, FieldType, Kind, Outcome, Reason, Record, Text
 from chassis.problems import Refusal
 from payroll.commands.set_terms import Agreement, Taken, judge_terms, take_terms
@@ -19,16 +20,18 @@ LINES: Mapping[str, FieldType] = {
     "base_salary": Amount(2, least=Decimal(0), required=True),
     "scheme": Text(100),
     "work_place": Text(100),
+    "performance_bonus": Amount(2, least=Decimal(0)),
+    "attendance_bonus": Amount(2, least=Decimal(0)),
 }
 
 
-async def compare(session: AsyncSession, records: Sequence[Record]) -> Sequence[Outcome]:
+async def compare(session: AsyncSession, records: Sequence[Record], *, by: Principal) -> Sequence[Outcome]:
     """Tell what `apply` would do with each person's agreements."""
     agreements = [_agreements(record) for record in records]
     return _outcomes(agreements, await judge_terms(session, list(chain.from_iterable(agreements))))
 
 
-async def apply(session: AsyncSession, records: Sequence[Record], *, by: str, now: datetime) -> Sequence[Outcome]:
+async def apply(session: AsyncSession, records: Sequence[Record], *, by: Principal, now: datetime) -> Sequence[Outcome]:
     """Add what is new as further versions; a person of whom one agreement is refused keeps what they had."""
     agreements = [_agreements(record) for record in records]
     foreseen = _outcomes(agreements, await judge_terms(session, list(chain.from_iterable(agreements))))

@@ -1,6 +1,6 @@
 """The tables of payroll; the migrations say what holds between them."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Column, Date, DateTime, Integer, MetaData, Numeric, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.orm import NAMES
@@ -35,9 +35,25 @@ facts = Table(
     _money("amount", nullable=True),
     Column("sale", Uuid),
     Column("historical", Boolean, nullable=False),
+    Column("fields", JSONB),
+    Column("revokes", Uuid),
+    Column("revokes_period", Date),
     _instant("recorded_at"),
 )
-"""What happened: one row per event and person, never altered; `period` is the first day of its month."""
+"""What happened: one row per event and person, never altered; `period` is the first day of its month.
+
+`revokes` names the event that no longer holds because of this one, `revokes_period` the month of that event.
+"""
+
+stirred = Table(
+    "stirred",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("period", Date, nullable=False),
+    _employee_no(),
+    Column("type", Text, nullable=False),
+)
+"""Whose deductions of a month are to be looked at again, and which type of fact is the cause ('' for anything else)."""
 
 directory = Table(
     "directory",
@@ -49,6 +65,7 @@ directory = Table(
     Column("hire_date", Date),
     Column("leave_date", Date),
     Column("work_place", Text),
+    Column("manager_no", Text(collation="C")),
 )
 """People as attendance announced them last."""
 
@@ -59,6 +76,8 @@ terms = Table(
     Column("version", Integer, primary_key=True),
     Column("valid_from", Date, nullable=False),
     _money("base_salary"),
+    _money("performance_bonus", nullable=True),
+    _money("attendance_bonus", nullable=True),
     Column("scheme", Text),
     Column("work_place", Text),
     _instant("decided_at"),
@@ -153,6 +172,34 @@ run_payslips = Table(
 )
 """What a run calculated, one payslip a row; an issued run's are the issued payslips."""
 
+run_deductions = Table(
+    "run_deductions",
+    metadata,
+    Column("run_id", Uuid, primary_key=True),
+    Column("employee_no", Text(collation="C"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("clause_id", Text, nullable=False),
+    Column("event_id", Uuid),
+    Column("month", Text),
+    Column("day", Date, nullable=False),
+    Column("punishes", Boolean, nullable=False),
+    _money("allowed"),
+    _money("carried"),
+)
+"""What a run takes for which event or month, one row a line, so that later months need not read its payslips."""
+
+run_standings = Table(
+    "run_standings",
+    metadata,
+    Column("run_id", Uuid, primary_key=True),
+    Column("employee_no", Text(collation="C"), primary_key=True),
+    Column("clause_id", Text, primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("streak", Integer, nullable=False),
+    Column("metric", Numeric, nullable=False),
+)
+"""Everybody's place in their department's rankings as a run saw them."""
+
 run_approvals = Table(
     "run_approvals",
     metadata,
@@ -184,3 +231,114 @@ balances = Table(
     Column("content", JSONB, nullable=False),
 )
 """What issued runs carried to later months."""
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("period", Date, nullable=False),
+    _employee_no(),
+    Column("clause_id", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("event_id", Uuid),
+    _money("amount"),
+    Column("automatic", Boolean, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("title", JSONB, nullable=False),
+    Column("explanation", JSONB, nullable=False),
+    _instant("assessed_at"),
+)
+"""Proposals to take money: person, clause, and the event (or, for clauses of a month, the month) it rests on."""
+
+assessment_states = Table(
+    "assessment_states",
+    metadata,
+    Column("assessment_id", Uuid, primary_key=True),
+    Column("period", Date, nullable=False),
+    _employee_no(),
+    Column("clause_id", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("state", Text, nullable=False),
+)
+"""How each assessment stands now; the ledgers around it tell how it came to that."""
+
+assessment_revocations = Table(
+    "assessment_revocations",
+    metadata,
+    Column("assessment_id", Uuid, primary_key=True),
+    Column("because_of", Uuid),
+    Column("reason", JSONB, nullable=False),
+    _instant("revoked_at"),
+)
+"""Assessments that hold no longer because what they rest on changed; `because_of` is the event that said so."""
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("assessment_id", Uuid, nullable=False),
+    Column("outcome", Text, nullable=False),
+    _money("amount"),
+    Column("reason", Text, nullable=False),
+    Column("appeal_id", Uuid),
+    Column("decided_by", Text, nullable=False),
+    _instant("decided_at"),
+)
+"""What people decided about assessments; of several about one the newest holds. `amount` is what is to be taken."""
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("assessment_id", Uuid, nullable=False),
+    _employee_no(),
+    Column("reason", Text, nullable=False),
+    _instant("appealed_at"),
+)
+"""What employees object to, line by line."""
+
+appeal_decisions = Table(
+    "appeal_decisions",
+    metadata,
+    Column("appeal_id", Uuid, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    _money("amount_before"),
+    _money("amount_after"),
+    Column("reason", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    _instant("decided_at"),
+)
+"""What became of appeals."""
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _employee_no(),
+    Column("kind", Text, nullable=False),
+    Column("assessment_id", Uuid),
+    Column("text", JSONB, nullable=False),
+    _instant("noticed_at"),
+)
+"""What employees were told, in both languages."""
+
+month_ends = Table(
+    "month_ends",
+    metadata,
+    Column("period", Date, primary_key=True),
+    _instant("assessed_at"),
+)
+"""Ended months in which everybody's monthly clauses were stirred."""
+
+authority_limits = Table(
+    "authority_limits",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("valid_from", Date, nullable=False),
+    _money("amount"),
+    Column("set_by", Text, nullable=False),
+    _instant("set_at"),
+)
+"""Up to which amount leads and HR decide by themselves; above it the boss does."""

@@ -16,7 +16,8 @@ from payroll.domain.text import Text
 from payroll.rulebook.lint import lint
 from payroll.rulebook.load import read_pack
 from payroll.rulebook.units import Kind
-from payroll.rulebook.vocabulary import TERMS, EventWords, Vocabulary, Word
+from payroll.rulebook.vocabulary import EventWords, Vocabulary, Word
+from payroll.rulebook.words import TERMS
 from payroll.statutory.load import statutory
 
 from .world import SIGNED, fact, person
@@ -68,6 +69,7 @@ versions:
           gate: {zh: 起罚次数, en: first charged}
           bands: {zh: 档次, en: bands}
         legal_class: bonus_not_earned
+        confirm: automatic
         pool: attendance_bonus
         family: lateness
         examples:
@@ -81,6 +83,7 @@ versions:
         event: attendance.late
         amount: -20 CNY
         legal_class: bonus_not_earned
+        confirm: automatic
         pool: attendance_bonus
         family: lateness
         examples:
@@ -117,6 +120,7 @@ versions:
         event: conduct.recorded
         amount: -amount
         legal_class: disciplinary_fine
+        confirm: automatic
         pool: wage
         examples:
           - {given: [{amount: 50 CNY}], expect: -50 CNY, cites: made for the test of fines}
@@ -126,6 +130,7 @@ versions:
         event: advance.paid
         amount: -amount
         legal_class: agreed
+        confirm: automatic
         pool: wage
         examples:
           - {given: [{amount: 50 CNY}], expect: -50 CNY, cites: made for the test of advances}

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from payroll.domain.clause import Rulebook
-from payroll.domain.facts import Fact, LossCase
+from payroll.domain.decisions import Decision, Outcome
+from payroll.domain.facts import Fact, LossCase, Value
 from payroll.domain.line import Line
 from payroll.domain.payslip import Payslip
 from payroll.domain.terms import Person, Terms
@@ -14,18 +15,20 @@ from payroll.rulebook.lint import Changes, version_of
 from payroll.rulebook.load import read_pack, shipped
 
 SIGNED = datetime(2026, 1, 1, tzinfo=UTC)
-PACK = read_pack(shipped()["night-shop-5"])
+PACKS = {name: read_pack(text) for name, text in shipped().items()}
 
 
-def book(*versions: tuple[int, str], changes: Changes | None = None) -> Rulebook:
-    """Adopt versions of night-shop-5: (pack version, in force from)."""
+def book(*versions: tuple[int, str], changes: Changes | None = None, pack: str = "night-shop-5") -> Rulebook:
+    """Adopt versions of a pack: (pack version, in force from)."""
     return Rulebook(
-        version_of(PACK, v, changes or {}, number=n, in_force_from=date.fromisoformat(day), signed_at=SIGNED)
+        version_of(PACKS[pack], v, changes or {}, number=n, in_force_from=date.fromisoformat(day), signed_at=SIGNED)
         for n, (v, day) in enumerate(versions, start=1)
     )
 
 
 FLAT = book((1, "2026-01-01"))
+DEPARTMENT = book((1, "2026-01-01"), pack="ecommerce-department")
+SHOP = book((3, "2026-01-01"))
 
 
 def fact(number: int, amount: str | Decimal, who: str = "A", day: str = "2026-05-10", **more: Any) -> Fact:
@@ -36,6 +39,29 @@ def fact(number: int, amount: str | Decimal, who: str = "A", day: str = "2026-05
     on = date.fromisoformat(day)
     at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
     return Fact(id, type, who, on, at, f"店/{number}", {"amount": Decimal(amount)}, **more)
+
+
+def event(type: str, number: int, who: str = "A", day: str = "2026-05-10", **fields: Value) -> Fact:
+    """Something of any type that happened to somebody, with its fields as the contracts have them."""
+    on = date.fromisoformat(day)
+    at = datetime(on.year, on.month, on.day, 12, tzinfo=UTC)
+    return Fact(UUID(int=number), type, who, on, at, f"{type}/{number}", fields)
+
+
+def revoked(number: int, by: int, type: str, who: str = "A", day: str = "2026-05-20") -> Fact:
+    """The revocation, numbered `by`, of an event."""
+    return event(type, by, who, day)._replace(revokes=UUID(int=number))
+
+
+def decided(
+    clause: str, about: int | str, outcome: Outcome, amount: str | None = None, *, who: str = "A", **more: Any
+) -> Decision:
+    """A decision on a proposal, about an event by its number or a window by its name."""
+    event_id, window = (UUID(int=about), None) if isinstance(about, int) else (None, about)
+    at = datetime.fromisoformat(more.pop("at", "2026-05-28T10:00:00+08:00"))
+    reduced = Decimal(amount) if amount else None
+    told = more.pop("noticed_on", date(2026, 5, 11))
+    return Decision(who, clause, event_id, window, outcome, reduced, "boss", at, "理由", noticed_on=told, **more)
 
 
 def refund(number: int, sale: int | None, amount: str | Decimal, who: str = "A", **more: Any) -> Fact:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from payroll.domain.clause import CannotPrice, Month, Scope
 from payroll.domain.facts import Value
+from payroll.domain.month import CannotPrice, Month, Scope
 from payroll.domain.text import Text
 from payroll.rulebook.build import _parameter
 from payroll.rulebook.compile import formula
@@ -77,6 +77,9 @@ def value(text: str, **parameters: Any) -> Value:
         ("30 CNY if nth >= 3 else 0 CNY", "30"),
         ("1 CNY if false else 2 CNY if true else 3 CNY", "2"),
         ("--3 CNY", "3"),
+        ("doubling(20 CNY, nth)", "80"),
+        ("split(100 CNY)", "100"),
+        ("1 CNY if given(shop) else 2 CNY", "1"),
     ],
 )
 def test_values(text: str, result: str) -> None:
@@ -122,6 +125,10 @@ def test_conditions(text: str, holds: bool) -> None:
         ("count(minutes)", "count is written another way", (1, 1)),
         ("amount / 0", "division by zero", (1, 1)),
         ("min(amount)", "min got 1 arguments", (1, 1)),
+        ("split(amount, 2)", "split got 2 arguments", (1, 1)),
+        ("split(minutes)", "an amount is needed here, not duration", (1, 7)),
+        ("doubling(amount, 1 day)", "a count is needed here, not days", (1, 18)),
+        ("given(amout)", "given takes one field of the event", (1, 1)),
         ("max(amount, 1 day)", "must be of one kind", (1, 1)),
         ('"a" < "b"', "cannot compare text < text", (1, 1)),
         ("amount *", "the formula ends too early", (1, 9)),
@@ -199,13 +206,13 @@ def test_a_missing_term_is_named() -> None:
         ),
         (
             "30 CNY if nth >= 3 and minutes > 15 min else 0 CNY",
-            "30.00 CNY (because occurrence 3 of the month ≥ 3 and late by 31 min > 15 min) = 30.00 CNY",
-            "30.00 CNY（因为 本月第 3 次 ≥ 3 且 迟到 31 分钟 > 15 分钟） = 30.00 CNY",
+            "30.00 CNY (because occurrence 3 ≥ 3 and late by 31 min > 15 min) = 30.00 CNY",
+            "30.00 CNY（因为 第 3 次 ≥ 3 且 迟到 31 分钟 > 15 分钟） = 30.00 CNY",
         ),
         (
             "30 CNY if nth > 3 and minutes > 15 min else 0 CNY",
-            "0.00 CNY (because occurrence 3 of the month ≤ 3) = 0.00 CNY",
-            "0.00 CNY（因为 本月第 3 次 ≤ 3） = 0.00 CNY",
+            "0.00 CNY (because occurrence 3 ≤ 3) = 0.00 CNY",
+            "0.00 CNY（因为 第 3 次 ≤ 3） = 0.00 CNY",
         ),
     ],
 )

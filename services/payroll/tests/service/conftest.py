@@ -1,9 +1,11 @@
 """Payroll of one test: its service on a database of its own, events from others, who works with it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,11 +20,15 @@ from chassis.door import Door, new_id
 from chassis.inbox import Received, Subscription
 from chassis.testing import Client, TestDatabase
 from contracts.attendance import EmployeeHired
-from contracts.base import EventData, Share
+from contracts.base import EventData, Party, Share
 from contracts.orders import OrderCompleted, OrderOperatorAssigned, RefundExecuted
+from contracts.service_desk import ReviewNegative, ReviewRevised
 from payroll.consumers import SUBSCRIPTIONS
+from payroll.settings import Settings
+from payroll.worker import assess
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+SMALL_SHOP = Path(__file__).with_name("small-shop.yaml")
 
 
 def shares(**amounts: str) -> tuple[Share, ...]:
@@ -44,8 +50,26 @@ class Payroll:
     async def get(self, path: str, role: str = "boss", employee_no: str | None = None) -> httpx.Response:
         return await self.http.get(path, headers=self.by(role, employee_no))
 
-    async def post(self, path: str, role: str, body: Any = None) -> httpx.Response:
-        return await self.http.post(path, json=body, headers=self.by(role))
+    async def post(
+        self, path: str, role: str, body: Any = None, employee_no: str | None = None, **scope: Any
+    ) -> httpx.Response:
+        headers = self.http.auth_of(self.principal(role, employee_no=employee_no, **scope))
+        return await self.http.post(path, json=body, headers=headers)
+
+    async def assessed(self) -> None:
+        """Let the worker's job look at everybody who waits."""
+        while await assess(self.db.opened, Settings(database_url=self.db.url)):
+            pass
+
+    async def deductions(self, role: str = "hr", employee_no: str | None = None, **asked: str) -> list[dict[str, Any]]:
+        answer = await self.http.get("/deductions", params=asked, headers=self.by(role, employee_no))
+        assert answer.status_code == 200, answer.text
+        return list(answer.json()["items"])
+
+    async def announced(self) -> list[dict[str, Any]]:
+        """Read the outbox: type and data of every event that payroll announced, in order."""
+        bodies = [json.loads(bytes(row["body"])) for row in await self.rows("SELECT body FROM outbox ORDER BY id")]
+        return [{"type": body["type"], **body["data"]} for body in bodies]
 
     async def happened(self, data: EventData, day: date, id: UUID | None = None) -> UUID:
         """Hand one event to the handler that consumes it, in a transaction of its own."""
@@ -53,7 +77,7 @@ class Payroll:
             data=data,
             id=id or new_id(),
             type=data.type,
-            about=getattr(data, "order_no", ""),
+            about=str(getattr(data, "order_no", None) or getattr(data, "review_no", "")),
             time=datetime.combine(day, time(12), SHANGHAI).astimezone(UTC),
             business_date=day,
             actor="test",
@@ -64,12 +88,15 @@ class Payroll:
             await self.handlers[type(data)](session, [event])
         return event.id
 
-    async def hired(self, number: str, place: str | None = "上海") -> None:
+    async def hired(
+        self, number: str, place: str | None = "上海", department: str = "电商一部", manager_no: str | None = None
+    ) -> None:
         await self.happened(
             EmployeeHired(
                 employee_no=number,
                 name=f"人{number}",
-                department="电商一部",
+                department=department,
+                manager_no=manager_no,
                 post="客服",
                 hire_date=date(2020, 1, 1),
                 work_place=place,
@@ -106,8 +133,32 @@ class Payroll:
         )
         return await self.happened(data, day)
 
+    async def reviewed(self, day: date, *numbers: str, review_no: str = "R1") -> UUID:
+        """A buyer wrote a bad review for which these people are responsible."""
+        parties = tuple(Party(employee_no=number) for number in numbers)
+        data = ReviewNegative(review_no=review_no, shop="店", score=1, parties=parties)
+        return await self.happened(data, day)
+
+    async def revised(self, day: date, review: UUID, of: date, *numbers: str, review_no: str = "R1") -> UUID:
+        """The buyer turned the bad review into a good one."""
+        data = ReviewRevised(
+            review_no=review_no,
+            shop="店",
+            previous_grade="negative",
+            grade="positive",
+            parties=tuple(Party(employee_no=number) for number in numbers),
+            revokes=review,
+            revoked_business_date=of,
+            reason="买家改评",
+        )
+        return await self.happened(data, day)
+
+    async def adopt_small_shop(self, in_force_from: str = "2026-01-01") -> None:
+        """Put a small regulation of the tests' own in force: what each clause takes is plain to see."""
+        await self.adopt(1, in_force_from, pack="small-shop", content=SMALL_SHOP.read_text("utf-8"))
+
     async def adopt(self, pack_version: int = 1, in_force_from: str = "2026-01-01", **more: Any) -> dict[str, Any]:
-        body = {"pack": "night-shop-5", "pack_version": pack_version, "in_force_from": in_force_from, **more}
+        body = {"pack": "night-shop-5", "pack_version": pack_version, "in_force_from": in_force_from} | more
         drafted = await self.post("/rulebook/versions", "hr", body)
         assert drafted.status_code == 201, drafted.text
         signed = await self.post(f"/rulebook/versions/{drafted.json()['id']}/sign", "boss")

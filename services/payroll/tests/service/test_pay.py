@@ -11,6 +11,7 @@ import pytest
 from contracts.envelope import Envelope
 from contracts.orders import OrderCompleted
 from contracts.payroll import PayslipIssued
+from payroll.commands import compute_run
 
 from .conftest import Payroll
 
@@ -304,7 +305,8 @@ async def test_sums_that_disagree_are_noticed(payroll: Payroll) -> None:
 
 LEDGERS = (
     "facts", "terms", "rulebook_versions", "rulebook_signatures", "loss_cases", "figures",
-    "runs", "run_payslips", "run_approvals", "run_issues", "balances",
+    "runs", "run_payslips", "run_approvals", "run_issues", "balances", "run_deductions", "run_standings", "assessments",
+    "assessment_revocations", "decisions", "appeals", "appeal_decisions", "notices", "month_ends", "authority_limits",
 )  # fmt: skip
 
 
@@ -337,12 +339,28 @@ async def test_a_period_paid_later_closes_the_earlier_one(payroll: Payroll) -> N
 
 
 async def test_the_running_payslip_is_quick(payroll: Payroll) -> None:
-    """One person with 300 sales: well under the second; the figure of 50 ms stands in the benchmarks."""
+    """One person with 300 sales, in processor time of the service; the figure of 50 ms stands in the benchmarks."""
     await payroll.adopt()
     for order in range(300):
         await payroll.sold(MAY, str(order), A1="100")
     await payroll.running("2026-05", "A1")
-    began = time.perf_counter()
+    began = time.process_time()
     payslip = await payroll.running("2026-05", "A1")
     assert payslip["net"] == "300.00"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 0.5
+
+
+async def test_a_large_run_in_processes_of_their_own_is_the_same_run(
+    payroll: Payroll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await payroll.adopt()
+    await payroll.sold(MAY, **{f"A{number:03}": f"{number}00" for number in range(1, compute_run.FEW + 6)})
+    large = await payroll.run("2026-05")
+    monkeypatch.setattr(compute_run, "FEW", 10_000)
+    here = await payroll.run("2026-05")
+    assert large["people"] == here["people"] == 305
+    assert large["net"] == here["net"] == f"{sum(range(1, 306))}.00"
+    stored = (
+        "SELECT employee_no, content FROM run_payslips p JOIN runs r ON r.id = p.run_id WHERE number = {} ORDER BY 1"
+    )
+    assert await payroll.rows(stored.format(1)) == await payroll.rows(stored.format(2))

@@ -4,17 +4,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from chassis.auth import Principal
 from chassis.pagination import Page, Paged, cut
-from chassis.web import Reading, allowed
+from chassis.web import Reading, allowed, settings_of
 from payroll.api.explained import explained
 from payroll.api.periods import PeriodOrNow, read_period
+from payroll.api.scopes import seen_by
 from payroll.domain.errors import PayslipNotFound
 from payroll.domain.period import Period
 from payroll.queries import running, runs
-from payroll.schemas import EmployeeNo, Payslip, PayslipShort, PayslipWithDifferences
+from payroll.schemas.base import EmployeeNo
+from payroll.schemas.payslips import Payslip, PayslipShort, PayslipWithDifferences
 
 router = APIRouter(tags=["payslips"])
 
@@ -24,7 +26,7 @@ Reader = Annotated[Principal, allowed("payslips.read")]
 @router.get("/payslips", response_model=Paged[PayslipShort])
 async def list_payslips(session: Reading, by: Reader, page: Page, period: str) -> Any:
     """List the issued payslips of a period that the caller may see."""
-    found = await runs.payslip_page(session, by, read_period(period), page)
+    found = await runs.payslip_page(session, seen_by(by), read_period(period), page)
     rows = [dict(row) | {"period": period} for row in found]
     items, following = cut(rows, page, key=lambda row: (row["employee_no"], row["sequence"]))
     return {"items": items, "next": following}
@@ -33,13 +35,16 @@ async def list_payslips(session: Reading, by: Reader, page: Page, period: str) -
 @router.get("/payslips/{period}/{employee_no}", response_model=PayslipWithDifferences)
 async def read_payslip(session: Reading, by: Reader, period: str, employee_no: EmployeeNo) -> Any:
     """Read an issued payslip, every line explained; somebody else's answers 404 to who may read only their own."""
-    return _with_differences(await runs.payslips(session, by, read_period(period), employee_no))
+    return _with_differences(await runs.payslips(session, seen_by(by), read_period(period), employee_no))
 
 
 @router.get("/running/{employee_no}", response_model=Payslip)
-async def read_running(session: Reading, by: Reader, employee_no: EmployeeNo, period: PeriodOrNow) -> Any:
+async def read_running(
+    session: Reading, by: Reader, request: Request, employee_no: EmployeeNo, period: PeriodOrNow
+) -> Any:
     """See how somebody's month looks so far, from its first day; nothing of it is final."""
-    return _so_far(await running.running_payslip(session, by, period, employee_no))
+    zone = settings_of(request).timezone
+    return _so_far(await running.running_payslip(session, seen_by(by), period, employee_no, zone))
 
 
 @router.get("/me/payslips", response_model=Paged[PayslipShort])
@@ -53,13 +58,14 @@ async def list_my_payslips(session: Reading, by: Reader, page: Page) -> Any:
 @router.get("/me/payslips/{period}", response_model=PayslipWithDifferences)
 async def read_my_payslip(session: Reading, by: Reader, period: str) -> Any:
     """Read one's own issued payslip."""
-    return _with_differences(await runs.payslips(session, by, read_period(period), _own_number(by)))
+    return _with_differences(await runs.payslips(session, seen_by(by), read_period(period), _own_number(by)))
 
 
 @router.get("/me/running", response_model=Payslip)
-async def read_my_running(session: Reading, by: Reader, period: PeriodOrNow) -> Any:
+async def read_my_running(session: Reading, by: Reader, request: Request, period: PeriodOrNow) -> Any:
     """See how one's own month looks so far."""
-    return _so_far(await running.running_payslip(session, by, period, _own_number(by)))
+    zone = settings_of(request).timezone
+    return _so_far(await running.running_payslip(session, seen_by(by), period, _own_number(by), zone))
 
 
 def _so_far(content: Mapping[str, Any]) -> dict[str, Any]:

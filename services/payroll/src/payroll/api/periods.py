@@ -7,14 +7,18 @@ from fastapi import Depends, Query, Request
 from chassis.web import Now, settings_of
 from payroll.domain.errors import PeriodUnreadable
 from payroll.domain.period import Period
+from payroll.domain.plausible import EARLIEST, LATEST
 
 
 def read_period(text: str) -> Period:
-    """Read a period. Raises PeriodUnreadable (422) for anything but year and month."""
+    """Read a period of this century. Raises PeriodUnreadable (422) for anything but its years and months."""
     try:
-        return Period.parse(text)
+        period = Period.parse(text)
     except ValueError as error:
         raise PeriodUnreadable(field="period", period=text[:20]) from error
+    if not EARLIEST <= period.first <= LATEST:
+        raise PeriodUnreadable(field="period", period=text[:20])
+    return period
 
 
 async def _period_or_now(

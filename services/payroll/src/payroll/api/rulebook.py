@@ -11,7 +11,7 @@ from chassis.idempotency import Once
 from chassis.web import Reading, Session, allowed
 from payroll.commands import adopt_rulebook
 from payroll.queries import rulebook
-from payroll.schemas import Packs, RulebookText, RulebookVersion, RulebookVersions, VersionDraft
+from payroll.schemas.rulebook import Packs, RulebookText, RulebookVersion, RulebookVersions, VersionDraft
 
 router = APIRouter(tags=["rulebook"])
 

@@ -10,23 +10,15 @@ from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut
 from chassis.web import Reading, Session, allowed
 from payroll.api.periods import read_period
+from payroll.api.scopes import seen_by
 from payroll.commands import decide
 from payroll.commands.set_terms import Agreement
 from payroll.commands.set_terms import set_terms as agree
 from payroll.domain.period import Period
 from payroll.queries import decisions, people
 from payroll.queries.decisions import Wanted
-from payroll.schemas import (
-    EmployeeNo,
-    Figure,
-    FigureReported,
-    Loss,
-    LossDecided,
-    Recorded,
-    TermsAgreed,
-    TermsHistory,
-    TermsVersion,
-)
+from payroll.schemas.base import EmployeeNo, Recorded
+from payroll.schemas.terms import Figure, FigureReported, Loss, LossDecided, TermsAgreed, TermsHistory, TermsVersion
 
 router = APIRouter(tags=["terms and decisions"])
 
@@ -43,7 +35,7 @@ async def set_terms(
 @router.get("/terms/{employee_no}", response_model=TermsHistory)
 async def read_terms(session: Reading, by: Annotated[Principal, allowed("terms.read")], employee_no: EmployeeNo) -> Any:
     """Read every agreement with somebody, newest first."""
-    return {"items": await people.terms_history(session, employee_no)}
+    return {"items": await people.terms_history(session, seen_by(by), employee_no)}
 
 
 @router.post("/losses", status_code=201, response_model=Recorded)
@@ -63,7 +55,7 @@ async def list_losses(
     session: Reading, by: Annotated[Principal, allowed("losses.read")], page: Page, wanted: Annotated[Wanted, Depends()]
 ) -> Any:
     """List loss cases, newest first."""
-    rows = await decisions.loss_page(session, wanted, page)
+    rows = await decisions.loss_page(session, seen_by(by), wanted, page)
     items, following = cut(rows, page, key=lambda row: (str(row["case_id"]),))
     return {"items": items, "next": following}
 
@@ -89,6 +81,6 @@ async def list_figures(
     wanted: Annotated[Wanted, Depends()],
 ) -> Any:
     """List figures, newest first."""
-    rows = await decisions.figure_page(session, wanted, page)
+    rows = await decisions.figure_page(session, seen_by(by), wanted, page)
     items, following = cut(rows, page, key=lambda row: (str(row["id"]),))
     return {"items": [dict(row) | {"period": str(Period.of(row["period"]))} for row in items], "next": following}

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.door import door_of, new_id
 from payroll.commands.prepare_run import ONE_RUN
+from payroll.commands.stir import stir_from
 from payroll.domain.errors import AlreadySigned, PackUnknown, PeriodIssued, RulebookFaulty, SignedByAuthor
 from payroll.domain.plausible import check_day
 from payroll.models import rulebook_signatures, rulebook_versions
@@ -78,6 +79,7 @@ async def sign_version(session: AsyncSession, id: UUID) -> RowMapping:
         raise SignedByAuthor(author=drafted["author"])
     await _refuse_issued(session, drafted["pack"], drafted["in_force_from"])
     await session.execute(insert(rulebook_signatures).values(version_id=id, signed_by=door.actor, signed_at=door.now))
+    await stir_from(session, drafted["in_force_from"])
     return await version(session, id)
 
 

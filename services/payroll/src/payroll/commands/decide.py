@@ -8,6 +8,7 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.door import door_of, new_id
+from payroll.commands.stir import stir
 from payroll.domain.errors import ClauseNotInForce, NoticeAfterDecision, OwnPay, PeriodIssued
 from payroll.domain.period import Period
 from payroll.domain.plausible import check_day
@@ -58,6 +59,7 @@ async def record_loss(
             decided_by=door.actor,
         )
     )
+    await stir(session, Period.of(decided_on), [employee_no])
     return case_id
 
 
@@ -83,6 +85,7 @@ async def record_figure(
             entered_by=door.actor,
         )
     )
+    await stir(session, period, [employee_no])
     return id
 
 
@@ -97,6 +100,6 @@ async def _refuse_unknown_clause(session: AsyncSession, employee_no: str, clause
     rulebook, [person] = await signed_rulebook(session), await people(session, [employee_no])
     terms = person.terms_on(day)
     version = rulebook.on(terms.scheme if terms else None, day)
-    known = [clause.id for clause in version.clauses if clause.event == LOSS] if version else []
+    known = [clause.id for clause in version.clauses if LOSS in clause.events] if version else []
     if clause_id not in known:
         raise ClauseNotInForce(field="clause_id", clause=clause_id, day=day, known=", ".join(known) or "-")

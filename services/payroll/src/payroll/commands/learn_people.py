@@ -18,13 +18,15 @@ class Entry(NamedTuple):
     post: str
     hire_date: date
     work_place: str | None
+    manager_no: str | None
 
 
 ENTRIES = """
-INSERT INTO directory (employee_no, name, department, post, hire_date, work_place)
-SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[])
+INSERT INTO directory (employee_no, name, department, post, hire_date, work_place, manager_no)
+SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[], $7::text[])
 ON CONFLICT (employee_no) DO UPDATE SET name = excluded.name, department = excluded.department, post = excluded.post,
-    hire_date = excluded.hire_date, work_place = excluded.work_place
+    hire_date = excluded.hire_date, work_place = excluded.work_place,
+    manager_no = excluded.manager_no
 """
 LEAVES = """
 UPDATE directory d SET leave_date = l.leave_date

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import raw
 from chassis.door import door_of
 from chassis.problems import Refusal
+from payroll.commands.stir import stir_from
 from payroll.domain.errors import OwnPay, SchemeUnknown
 from payroll.domain.plausible import check_day
 from payroll.domain.terms import Terms
@@ -19,20 +20,22 @@ from payroll.models import rulebook_versions, terms
 # agreements are rare: one writer at a time counts the versions of a person
 ONE_WRITER = text("SELECT pg_advisory_xact_lock(hashtextextended('payroll.terms', 0))")
 AGREED = """
-SELECT employee_no, valid_from, version, base_salary, scheme, work_place
+SELECT employee_no, valid_from, version, base_salary, scheme, work_place, performance_bonus, attendance_bonus
 FROM terms WHERE employee_no = ANY($1::text[]) ORDER BY version
 """
 ROWS_A_STATEMENT = 1000
 
 
 class Agreement(NamedTuple):
-    """What somebody is to be paid from a day on. A base salary of 0 is commission only."""
+    """What somebody is to be paid from a day on. A base salary of 0 is commission only; bonuses are monthly pools."""
 
     employee_no: str
     valid_from: date
     base_salary: Decimal
     scheme: str | None = None
     work_place: str | None = None
+    performance_bonus: Decimal | None = None
+    attendance_bonus: Decimal | None = None
 
 
 Taken = tuple[Literal["new", "same", "amended"], Terms] | Refusal
@@ -62,6 +65,13 @@ async def take_terms(session: AsyncSession, agreements: Sequence[Agreement]) -> 
     ]
     for start in range(0, len(rows), ROWS_A_STATEMENT):
         await session.execute(insert(terms), rows[start : start + ROWS_A_STATEMENT])
+    if rows:
+        made = [
+            (said[1].valid_from, number)
+            for (number, *_), said in zip(agreements, taken, strict=True)
+            if not isinstance(said, Refusal)
+        ]
+        await stir_from(session, min(made)[0], {number for _, number in made})
     return taken
 
 
@@ -88,8 +98,8 @@ async def judge_terms(session: AsyncSession, agreements: Sequence[Agreement]) ->
     return taken
 
 
-def _says(agreed: Terms) -> tuple[Decimal, str | None, str | None]:
-    return agreed.base_salary, agreed.scheme, agreed.work_place
+def _says(agreed: Terms) -> tuple[Any, ...]:
+    return tuple(getattr(agreed, name) for name in Agreement._fields[2:])
 
 
 def _check(agreement: Agreement, adopted: set[str], actor: str) -> None:

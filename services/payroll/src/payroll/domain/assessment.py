@@ -4,163 +4,184 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from payroll.domain.clause import CannotPrice, Clause, Month, Rulebook, RulebookVersion, Scope, Step
+from payroll.domain.clause import Clause, Step
 from payroll.domain.facts import Fact
 from payroll.domain.line import Entry
-from payroll.domain.money import cents
-from payroll.domain.period import Period
+from payroll.domain.money import ZERO, cents
+from payroll.domain.month import CannotPrice, Scope
+from payroll.domain.occurrences import Occurrences
+from payroll.domain.payslip import Recommendation
 from payroll.domain.text import Text, joined
+from payroll.domain.worth import worth_of
 
-# what a clause wants for a fact, and which occurrence of the month it was to that clause
+# what a clause wants for a fact, and which occurrence of its window it was to that clause
 Wanted: TypeAlias = tuple[Clause, Decimal, int]
+
+
+class Detail(NamedTuple):
+    """What a deduction needs to know of one fact besides its entry.
+
+    `worth` is the value of unworked time, `back` the entry that takes the fact back because it was revoked.
+    """
+
+    steps: tuple[Step, ...]
+    noticed_on: date | None = None
+    worth: Decimal | None = None
+    back: Entry | None = None
 
 
 @dataclass(slots=True)
 class Assessment:
-    """What one clause in one version makes of one person's month."""
+    """What one clause in one version makes of one person's month; a deduction has details of every entry."""
 
     clause: Clause
     preamble: tuple[Step, ...] = ()
     pattern: Text | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
-    steps: dict[UUID, tuple[Step, ...]] = field(default_factory=dict)
-    noticed: dict[UUID, date | None] = field(default_factory=dict)
+    details: dict[UUID, Detail] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Assessed:
     """Everything judged for one person, what could not be, and how many facts no rulebook was in force for."""
 
-    by_clause: dict[tuple[str, str], Assessment] = field(default_factory=dict)
+    by_clause: dict[Clause, Assessment] = field(default_factory=dict)
+    recommended: list[Recommendation] = field(default_factory=list)
     problems: list[Text] = field(default_factory=list)
     unpriced: int = 0
 
     def into(self, clause: Clause, scope: Scope) -> Assessment:
         """Open the clause's assessment, with the steps that are the same for every fact of the month."""
-        key = (clause.id, clause.version)
-        if key not in self.by_clause:
-            pattern = clause.amount.pattern(scope) if clause.amount.pattern and clause.legal_class is None else None
+        assessment = self.by_clause.get(clause)
+        if assessment is None:
             formula = clause.amount
-            self.by_clause[key] = Assessment(clause, formula.preamble(scope), pattern, formula.inputs(scope))
-        return self.by_clause[key]
+            pattern = formula.pattern(scope) if formula.pattern and clause.legal_class is None else None
+            assessment = Assessment(clause, formula.preamble(scope), pattern, formula.inputs(scope))
+            self.by_clause[clause] = assessment
+        return assessment
 
 
-def assess(
-    period: Period,
-    rulebook: Rulebook,
-    *,
-    scheme_on: Mapping[date, str | None],
-    month: Month,
-    facts: Iterable[Fact],
-    sale_days: Mapping[UUID, date],
-    employed: bool,
-) -> Assessed:
-    """Judge one person's facts, which are in order, by the clauses in force on each fact's day.
+class Judge:
+    """Judges one person's facts, one after the other as they happened."""
 
-    A sale passed on later is priced by the clause of the day it was completed (`sale_days`): a change in June never
-    alters the price of a sale of May. Clauses judged once a month are those in force on the last day,
-    for people who are `employed` in it.
-    """
-    assessed, seen = Assessed(), dict[str, int]()
-    versions = {day: rulebook.on(scheme, day) for day, scheme in scheme_on.items()}
-    scope = Scope(month, {}, 0)
-    for fact in facts:
-        if fact.gives_up:
-            continue
-        day = fact.business_date
-        if sale_days and fact.sale is not None:
-            day = sale_days.get(fact.sale, day)
-        if day not in versions:
-            versions[day] = rulebook.on(scheme_on.get(fact.business_date), day)
-        version = versions[day]
-        if version is None:
-            assessed.unpriced += 1
-        elif clauses := version.by_event.get(fact.type):
-            _judge(assessed, clauses, scope, fact, seen)
-    if employed:
-        last = versions.get(period.last) or rulebook.on(scheme_on.get(period.last), period.last)
-        _judge_month(assessed, last, scope, period)
-    return assessed
+    def __init__(self, scope: Scope, revoked: Mapping[UUID, Fact]) -> None:
+        self.assessed = Assessed()
+        self._scope = scope
+        self._revoked = revoked
+        self._occurrences = Occurrences()
 
+    def remember(self, clauses: Iterable[Clause], fact: Fact) -> None:
+        """Count a fact of an earlier month where a clause's window reaches back to it; it is not judged."""
+        for clause in clauses:
+            if clause.counts and fact.type in clause.events:
+                self._occurrences.count(clause, fact)
 
-def _judge(assessed: Assessed, clauses: tuple[Clause, ...], scope: Scope, fact: Fact, seen: dict[str, int]) -> None:
-    """Add what each clause wants for a fact; within a family only the clause that wants most is charged."""
-    scope.fields = fact.fields
-    wanted: list[Wanted] = []
-    for clause in clauses:
-        if fact.sale is None and clause.event != fact.type:
-            continue  # who takes over an order that is still open earns when it is completed
-        seen[clause.id] = scope.nth = seen.get(clause.id, 0) + 1
+    def fact(self, clauses: tuple[Clause, ...], fact: Fact) -> None:
+        """Add what each clause wants for a fact; within a family only the clause that wants most is charged."""
+        scope, wanted = self._scope, list[Wanted]()
+        scope.fields = fact.fields
+        revoked = self._revoked.get(fact.event_id) if self._revoked else None
+        for clause in clauses:
+            if fact.sale is None and fact.type not in clause.events:
+                continue  # who takes over an order that is still open earns when it is completed
+            if clause.counts:
+                occurrences = self._occurrences
+                scope.nth = (occurrences.would_be if revoked else occurrences.count)(clause, fact)
+            try:
+                if clause.when is None or clause.when.evaluate(scope):
+                    if clause.recommends is None:
+                        wanted.append((clause, signed(clause, scope), scope.nth))
+                    elif revoked is None:
+                        self._recommend(clause, fact)
+            except CannotPrice as problem:
+                self.assessed.problems.append(about(clause, fact.about, problem.reason))
+        for clause, exact, occurrence in wanted if len(wanted) < 2 else _one_of_each_family(wanted):
+            scope.nth = occurrence
+            assessment = self.assessed.by_clause.get(clause) or self.assessed.into(clause, scope)
+            told = assessment.pattern is not None or clause.legal_class is not None
+            text, amount = None if told else self._told(assessment), fact.fields.get("amount", ZERO)
+            assert isinstance(amount, Decimal)
+            entry = Entry(fact.event_id, fact.about, fact.business_date, amount, exact, cents(exact), fact.sale, text)
+            assessment.entries.append(entry)
+            if clause.legal_class is not None:
+                self._detail(assessment, entry, fact, revoked)
+            elif revoked is not None:
+                assessment.entries.append(_taken_back(entry, revoked))
+
+    def _told(self, assessment: Assessment) -> Text:
+        """Write the steps of one fact, without those that are the same for every fact."""
+        known = assessment.preamble
+        steps = [step.text for step in assessment.clause.amount.explain(self._scope) if step not in known]
+        return joined(steps, "；", "; ")
+
+    def _detail(self, assessment: Assessment, entry: Entry, fact: Fact, revoked: Fact | None) -> None:
+        clause, worth = assessment.clause, None
         try:
-            if clause.when is None or clause.when.evaluate(scope):
-                wanted.append((clause, _signed(clause, scope), scope.nth))
+            worth = worth_of(clause, fact, self._scope.month)
         except CannotPrice as problem:
-            assessed.problems.append(_about(clause, fact.about, problem.reason))
-    for clause, exact, occurrence in _one_of_each_family(wanted):
-        scope.nth = occurrence
-        assessment = assessed.into(clause, scope)
-        text = None
-        if clause.legal_class is not None:
-            assessment.steps[fact.event_id] = clause.amount.explain(scope)
-            assessment.noticed[fact.event_id] = fact.noticed_on
-        elif assessment.pattern is None:
-            known = assessment.preamble
-            steps = [step.text for step in clause.amount.explain(scope) if step not in known]
-            text = joined(steps, "；", "; ")
-        result = cents(exact)
-        assessment.entries.append(
-            Entry(fact.event_id, fact.about, fact.business_date, fact.amount, exact, result, fact.sale, text)
+            self.assessed.problems.append(about(clause, fact.about, problem.reason))
+        back = _taken_back(entry, revoked) if revoked else None
+        steps = clause.amount.explain(self._scope)
+        assessment.details[fact.event_id] = Detail(steps, fact.noticed_on, worth, back)
+
+    def _recommend(self, clause: Clause, fact: Fact) -> None:
+        assert clause.recommends is not None
+        self.assessed.recommended.append(
+            Recommendation(
+                clause_id=clause.id,
+                version=clause.version,
+                title=clause.title,
+                source=clause.source,
+                what=clause.recommends,
+                about=fact.about,
+                day=fact.business_date,
+                event_id=fact.event_id,
+                window=None,
+                steps=clause.when.explain(self._scope) if clause.when else (),
+            )
         )
 
 
-def _judge_month(assessed: Assessed, version: RulebookVersion | None, scope: Scope, period: Period) -> None:
-    scope.fields, scope.nth = {}, 1
-    for clause in version.clauses if version else ():
-        if clause.event is not None:
-            continue
-        try:
-            if clause.when is None or clause.when.evaluate(scope):
-                exact = _signed(clause, scope)
-                assessment = assessed.into(clause, scope)
-                monthly = UUID(int=period.year * 100 + period.month)
-                assessment.steps[monthly] = clause.amount.explain(scope)
-                assessment.entries.append(
-                    Entry(monthly, str(period), period.last, exact, exact, cents(exact), None, None)
+def signed(clause: Clause, scope: Scope) -> Decimal:
+    """Evaluate the amount; a clause that pays may not take, and one that takes may not pay."""
+    exact = clause.amount.evaluate(scope)
+    assert isinstance(exact, Decimal)
+    if clause.legal_class is None:
+        if exact < 0:
+            raise CannotPrice(
+                Text(
+                    f"条款只发不扣，却算出 {exact}",
+                    f"the clause pays and declares no legal class, but came to {exact}",
                 )
-        except CannotPrice as problem:
-            assessed.problems.append(_about(clause, str(period), problem.reason))
+            )
+    elif exact > 0:
+        raise CannotPrice(Text(f"条款只扣不发，却算出 {exact}", f"the clause takes money, but came to +{exact}"))
+    return exact
+
+
+def about(clause: Clause, about: str, reason: Text) -> Text:
+    """Say which clause could not be applied to what, and why."""
+    return Text(f"{clause.id}（{about}）：{reason.zh}", f"{clause.id} ({about}): {reason.en}")
 
 
 def _one_of_each_family(wanted: list[Wanted]) -> list[Wanted]:
-    if len(wanted) < 2:
-        return wanted
     chosen: dict[str, Wanted] = {}
     for candidate in wanted:
-        family = candidate[0].family or candidate[0].id
+        clause = candidate[0]
+        family = clause.id if clause.stack or clause.family is None else clause.family
         if family not in chosen or abs(candidate[1]) > abs(chosen[family][1]):
             chosen[family] = candidate
     return list(chosen.values())
 
 
-def _signed(clause: Clause, scope: Scope) -> Decimal:
-    """Evaluate the amount; a clause that pays may not take, and one that takes may not pay."""
-    exact = clause.amount.evaluate(scope)
-    assert isinstance(exact, Decimal)
-    if clause.legal_class is None and exact < 0:
-        raise CannotPrice(
-            Text(
-                f"条款只发不扣，却算出 {exact}",
-                f"the clause pays and declares no legal class, but came to {exact}",
-            )
-        )
-    if clause.legal_class is not None and exact > 0:
-        raise CannotPrice(Text(f"条款只扣不发，却算出 {exact}", f"the clause takes money, but came to +{exact}"))
-    return exact
-
-
-def _about(clause: Clause, about: str, reason: Text) -> Text:
-    return Text(f"{clause.id}（{about}）：{reason.zh}", f"{clause.id} ({about}): {reason.en}")
+def _taken_back(entry: Entry, revoked: Fact) -> Entry:
+    text = Text(f"已撤销（{revoked.about}，{revoked.business_date}）：{{result}}",
+                f"revoked ({revoked.about}, {revoked.business_date}): {{result}}")  # fmt: skip
+    return Entry(
+        revoked.event_id, entry.about, revoked.business_date, entry.amount, -entry.exact, -entry.result,
+        entry.event_id, text,
+    )  # fmt: skip

@@ -3,29 +3,26 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from payroll.domain.facts import Fact, Value
+from payroll.domain.facts import Value
+from payroll.domain.month import Measure, Scope
 from payroll.domain.text import Text
+from payroll.domain.window import MONTH, Window
 
 
 class LegalClass(StrEnum):
     """What a deduction is in law; the waterfall takes them in this order."""
 
+    UNWORKED_TIME = "unworked_time"
     BONUS_NOT_EARNED = "bonus_not_earned"
     AGREED = "agreed"
     LOSS_COMPENSATION = "loss_compensation"
     DISCIPLINARY_FINE = "disciplinary_fine"
 
 
-class CannotPrice(Exception):
-    """A clause could not be applied to a fact; the payslip says so and is not issued."""
-
-    def __init__(self, reason: Text) -> None:
-        self.reason = reason
-        super().__init__(reason.en)
+PUNISHING = frozenset({LegalClass.BONUS_NOT_EARNED, LegalClass.LOSS_COMPENSATION, LegalClass.DISCIPLINARY_FINE})
 
 
 class Source(NamedTuple):
@@ -40,48 +37,6 @@ class Step(NamedTuple):
 
     text: Text
     value: str
-
-
-class Month:
-    """What the formulas may know of one person's month besides the fact itself; measures are summed once."""
-
-    def __init__(self, facts: Iterable[Fact], terms: Mapping[str, Decimal]) -> None:
-        self.terms = terms
-        self.memo: dict[object, Value] = {}
-        self._by_type: dict[str, list[Fact]] = {}
-        for fact in facts:
-            if not fact.gives_up:
-                self._by_type.setdefault(fact.type, []).append(fact)
-
-    def count(self, type: str) -> Decimal:
-        """Count how often something happened to the person this month."""
-        key = ("count", type)
-        if key not in self.memo:
-            self.memo[key] = Decimal(sum(f.occurrences for f in self._by_type.get(type, ())))
-        value = self.memo[key]
-        assert isinstance(value, Decimal)
-        return value
-
-    def sum(self, type: str, name: str) -> Decimal:
-        """Add up one field over everything of one type that happened this month."""
-        key = ("sum", type, name)
-        if key not in self.memo:
-            values = (f.fields.get(name, Decimal(0)) for f in self._by_type.get(type, ()))
-            self.memo[key] = sum((v for v in values if isinstance(v, Decimal)), Decimal(0))
-        value = self.memo[key]
-        assert isinstance(value, Decimal)
-        return value
-
-
-class Scope:
-    """What one evaluation reads: the month, the fact's fields, and which occurrence of the month it is."""
-
-    __slots__ = ("fields", "month", "nth")
-
-    def __init__(self, month: Month, fields: Mapping[str, Value], nth: int) -> None:
-        self.month = month
-        self.fields = fields
-        self.nth = nth
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +57,52 @@ class Formula:
     inputs: Callable[[Scope], Mapping[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """One clause in one version.
+    """One clause in one version; compiled once, so that it is only equal to itself.
 
-    Judged once per fact of type `event`, or once a month (`event` None). A clause without `legal_class` pays; one
-    with it takes, and its amount is negative. Facts of `reversed_by` take back what a sale earned, at the rate it
-    earned; a fact of `moved_by` passes a sale from one seller to another.
+    Judged once per fact whose type is one of `events`, or once a month (no events). A clause without `legal_class`
+    pays; one with it takes, and its amount is negative. `recommends`: opens something for a person to decide, instead
+    of money. Facts of `reversed_by` take back what a sale earned, at the rate it earned; a fact of `moved_by` passes a
+    sale from one seller to another. `confirm`: nothing is taken before somebody confirmed it. A clause that `counts`
+    reads `nth`: which one a fact is within `window` of those that agree in the fields `per`. `stack`: charged besides
+    the others of its family, which otherwise charge one fact once. `rank` orders the people of a department by what it
+    comes to, which needs the measures `ranked_by`.
     """
 
     id: str
     version: str
     title: Text
     source: Source
-    event: str | None
+    events: tuple[str, ...]
     when: Formula | None
     amount: Formula
     pool: str
     pool_title: Text
     legal_class: LegalClass | None = None
+    recommends: Text | None = None
+    confirm: bool = False
     family: str | None = None
+    stack: bool = False
+    counts: bool = False
+    window: Window = MONTH
+    per: tuple[str, ...] = ()
+    rank: Formula | None = None
+    ranked_by: frozenset[Measure] = frozenset()
     reversed_by: frozenset[str] = frozenset()
     moved_by: str | None = None
     measures: frozenset[str] = frozenset()
 
     @property
+    def punishes(self) -> bool:
+        """Tell whether what it takes answers for something that the person did."""
+        return bool(self.events) and self.legal_class in PUNISHING
+
+    @property
     def reads(self) -> frozenset[str]:
         """Name every type of fact that bears on this clause."""
-        own = {type for type in (self.event, self.moved_by) if type is not None}
-        return frozenset(own) | self.reversed_by | self.measures
+        moved = frozenset() if self.moved_by is None else frozenset({self.moved_by})
+        return frozenset(self.events) | moved | self.reversed_by | self.measures
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +115,16 @@ class RulebookVersion:
     signed_at: datetime
     clauses: tuple[Clause, ...]
     by_event: Mapping[str, tuple[Clause, ...]] = field(init=False)
+    monthly: tuple[Clause, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         by_event: dict[str, list[Clause]] = {}
         for clause in self.clauses:
-            for type in {clause.event, clause.moved_by} - {None}:
+            for type in {*clause.events, *({clause.moved_by} - {None})}:
                 assert type is not None
                 by_event.setdefault(type, []).append(clause)
         object.__setattr__(self, "by_event", {type: tuple(clauses) for type, clauses in by_event.items()})
+        object.__setattr__(self, "monthly", tuple(clause for clause in self.clauses if not clause.events))
 
 
 class Rulebook:
@@ -175,3 +149,15 @@ class Rulebook:
     def event_types(self) -> frozenset[str]:
         """Name every type of fact that bears on some clause."""
         return frozenset(type for v in self.versions for c in v.clauses for type in c.reads)
+
+    def looks_back(self, first: date) -> Mapping[str, date]:
+        """Tell from which day before a period beginning on `first` facts of a type are still counted.
+
+        Only types are named that some clause counts in a window that reaches into earlier months.
+        """
+        found: dict[str, date] = {}
+        for clause in (c for v in self.versions for c in v.clauses):
+            begin = clause.window.begin(first)
+            for type in clause.events if begin < first else ():
+                found[type] = min(begin, found.get(type, begin))
+        return found

@@ -8,13 +8,24 @@ Refusal
 │   ├── SchemeUnknown            terms name a pack that nobody adopted
 │   ├── ClauseNotInForce         a loss cites a clause that would not price it
 │   ├── NoticeAfterDecision      a loss was decided before the employee was told of it
+│   ├── ReductionImpossible      an appeal's reduced amount is not between nothing and what was wanted
 │   └── DateImplausible
+├── Forbidden 403
+│   ├── BeyondAuthority          the amount is for the boss to decide
+│   └── WholeCompanyOnly         an account limited to departments acts for everybody
 ├── NotFound 404
+│   ├── DeductionNotFound        not there, or not yours to see: the two answer alike
+│   ├── AppealNotFound
 │   ├── PayslipNotFound          not there, or not yours to see: the two answer alike
 │   ├── TermsNotFound
 │   ├── RunNotFound
 │   └── VersionNotFound
 └── Conflict 409
+    ├── DeductionDecided         it was confirmed, waived or revoked before
+    ├── NothingToAppeal          nothing is taken by it any more
+    ├── AppealOpen               it is appealed already, and that is not decided yet
+    ├── AppealDecided
+    ├── DecidedByConfirmer       an appeal is decided by somebody who did not decide the deduction
     ├── OwnPay                   nobody sets their own terms or decides their own case
     ├── SignedByAuthor
     ├── AlreadySigned
@@ -30,13 +41,13 @@ Refusal
 
 from collections.abc import Sequence
 
-from chassis.problems import Conflict, Invalid, NotFound
+from chassis.problems import Conflict, Forbidden, Invalid, NotFound
 
 
 class PeriodUnreadable(Invalid):
-    """{period} is not a period; write year and month like 2026-05."""
+    """{period} is not a period of this century; write year and month like 2026-05."""
 
-    zh = "{period} 不是有效的期间：请写年月，例如 2026-05。"
+    zh = "{period} 不是有效的期间：请写本世纪的年月，例如 2026-05。"
 
 
 class RulebookFaulty(Invalid):
@@ -77,6 +88,36 @@ class DateImplausible(Invalid):
     """{field_name} {day} lies outside {earliest} to {latest}; check the year."""
 
     zh = "{field_name} {day} 不在 {earliest} 至 {latest} 之间，请检查年份。"
+
+
+class ReductionImpossible(Invalid):
+    """An appeal reduces {wanted} to an amount between 0.01 and {most}; to take nothing, uphold the appeal."""
+
+    zh = "减少后的金额须在 0.01 至 {most} 之间（原为 {wanted}）；全部免除请选择 upheld。"
+
+
+class BeyondAuthority(Forbidden):
+    """{amount} is above your authority of {limit}; the boss decides it (A-004-8.1a, 8.4)."""
+
+    zh = "金额 {amount} 超出您的权限 {limit}：须由总裁决定（004 八.1、八.4）。"
+
+
+class WholeCompanyOnly(Forbidden):
+    """Your account sees some departments only; this concerns the whole company."""
+
+    zh = "您的账号仅限部分部门：此操作涉及全公司。"
+
+
+class DeductionNotFound(NotFound):
+    """There is no such deduction here."""
+
+    zh = "没有找到该扣款。"
+
+
+class AppealNotFound(NotFound):
+    """There is no such appeal here."""
+
+    zh = "没有找到该申诉。"
 
 
 class PayslipNotFound(NotFound):
@@ -167,3 +208,33 @@ class NothingDiffers(Conflict):
     """{period} is issued, and nothing has changed since."""
 
     zh = "{period} 已发放，此后没有任何差异。"
+
+
+class DeductionDecided(Conflict):
+    """This deduction is {state} already."""
+
+    zh = "该扣款的状态已是 {state}。"
+
+
+class NothingToAppeal(Conflict):
+    """Nothing is taken by this deduction: it is {state}."""
+
+    zh = "该扣款已不扣钱（{state}），无需申诉。"
+
+
+class AppealOpen(Conflict):
+    """This deduction was appealed on {day}; that appeal is not decided yet."""
+
+    zh = "该扣款已于 {day} 申诉，尚未裁定。"
+
+
+class AppealDecided(Conflict):
+    """This appeal was decided already."""
+
+    zh = "该申诉已经裁定。"
+
+
+class DecidedByConfirmer(Conflict):
+    """An appeal is decided by somebody who did not decide the deduction itself."""
+
+    zh = "申诉须由未曾决定该扣款的人裁定。"

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
 from payroll.domain.clause import LegalClass, Source, Step
 from payroll.domain.money import ZERO
 from payroll.domain.text import Text
+
+# what a deduction was judged for: an event, or a window such as "2026-11"
+Evidence: TypeAlias = UUID | str
 
 
 class Kind(StrEnum):
@@ -20,10 +23,25 @@ class Kind(StrEnum):
     EARNING = "earning"
     REVERSAL = "reversal"
     DEDUCTION = "deduction"
+    GIVEN_BACK = "given_back"
+
+
+class State(StrEnum):
+    """What became of a deduction that a clause proposes; automatic ones need nobody's decision."""
+
+    AUTOMATIC = "automatic"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REDUCED = "reduced"
+    WAIVED = "waived"
+    REVOKED = "revoked"
 
 
 class Entry(NamedTuple):
-    """One fact inside a line: the person's money in it, the exact result and the result to the cent."""
+    """One fact inside a line: the person's money in it, the exact result and the result to the cent.
+
+    `sale` is the event whose result this entry takes or gives back; the sale itself for the entry of a sale.
+    """
 
     event_id: UUID
     about: str
@@ -33,6 +51,11 @@ class Entry(NamedTuple):
     result: Decimal
     sale: UUID | None
     text: Text | None = None
+
+
+def event_of(evidence: Evidence) -> UUID:
+    """Name an event by its id; a month is named by a made-up one such as 00000000-…-000000202611 (in decimal)."""
+    return evidence if isinstance(evidence, UUID) else UUID(evidence.replace("-", "").zfill(32))
 
 
 class Limit(NamedTuple):
@@ -48,8 +71,9 @@ class Limit(NamedTuple):
 class Line:
     """One line. Amounts are signed as they change the net: earnings positive, what is taken negative.
 
-    `wanted` = `allowed` + `carried` + what lapses (a bonus that was not there to lose). `key` is the same in every
-    run of a period, so that runs can be compared line by line.
+    `wanted` = `allowed` + `carried` + what lapses (a bonus that was not there to lose, a proposal that nobody
+    confirmed). `key` is the same in every run of a period, so that runs can be compared line by line. A deduction
+    has a `state`, and either the `event_id` of the fact that it was judged for or a `window` such as `2026-11`.
     """
 
     key: str
@@ -71,6 +95,9 @@ class Line:
     limits: tuple[Limit, ...] = ()
     noticed_on: date | None = None
     balance_id: str | None = None
+    state: State | None = None
+    event_id: UUID | None = None
+    window: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +116,8 @@ class Balance:
     outstanding: Decimal
     since: date
     noticed_on: date | None = None
+    event_id: UUID | None = None
+    window: str | None = None
 
 
 def balance_of(line: Line, employee_no: str) -> Balance | None:
@@ -109,6 +138,8 @@ def balance_of(line: Line, employee_no: str) -> Balance | None:
         outstanding=-line.carried,
         since=line.since,
         noticed_on=line.noticed_on,
+        event_id=line.event_id,
+        window=line.window,
     )
 
 
@@ -133,4 +164,6 @@ def carried_line(balance: Balance, period: str) -> Line:
         steps=(Step(Text(zh, en), str(-balance.outstanding)),),
         noticed_on=balance.noticed_on,
         balance_id=balance.id,
+        event_id=balance.event_id,
+        window=balance.window,
     )

@@ -11,7 +11,7 @@ ZERO = Decimal("0.00")
 
 def cents(amount: Decimal) -> Decimal:
     """Round an amount half up to the cent."""
-    return amount.quantize(CENT, ROUND_HALF_UP, CONTEXT)
+    return CONTEXT.quantize(amount, CENT)
 
 
 def cents_within(limit: Decimal) -> Decimal:

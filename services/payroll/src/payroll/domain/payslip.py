@@ -2,13 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from payroll.domain.clause import LegalClass
+from payroll.domain.clause import LegalClass, Source, Step
 from payroll.domain.line import Balance, Kind, Line
 from payroll.domain.money import ZERO
 from payroll.domain.period import Period
 from payroll.domain.text import Text
+
+EARNING = (Kind.SALARY, Kind.EARNING)
+NOT_EARNED = (LegalClass.UNWORKED_TIME, LegalClass.BONUS_NOT_EARNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """Something a clause wants a person to decide, such as a demerit or a transfer; it is never executed."""
+
+    clause_id: str
+    version: str
+    title: Text
+    source: Source
+    what: Text
+    about: str
+    day: date
+    event_id: UUID | None
+    window: str | None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +47,12 @@ class Payslip:
     remarks: tuple[Text, ...] = ()
     problems: tuple[Text, ...] = ()
     balances: tuple[Balance, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
 
 
 def earned_by(lines: Iterable[Line]) -> Decimal:
-    """Add up the wage earned: pay, less what turned out not to be earned."""
-    earning = (Kind.SALARY, Kind.EARNING)
-    return sum((x.allowed for x in lines if x.kind in earning or x.legal_class is LegalClass.BONUS_NOT_EARNED), ZERO)
+    """Add up the wage earned: pay, less what was not worked or turned out not to be earned."""
+    return sum((x.allowed for x in lines if x.kind in EARNING or x.legal_class in NOT_EARNED), ZERO)
 
 
 def differences(issued: Sequence[Line], now: Sequence[Line]) -> list[Line]:

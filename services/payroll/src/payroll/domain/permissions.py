@@ -1,33 +1,40 @@
-"""Who may do what in payroll; whoever may read payslips at all reads their own, these roles read everybody's."""
+"""Who may do what in payroll; whose rows each of them sees is chassis.scope's, with the roles that see everybody."""
 
 from collections.abc import Mapping
 
-STAFF = frozenset({"employee", "lead", "hr", "finance", "boss"})
+SEES_ALL = frozenset({"hr", "finance", "boss", "auditor"})
+STAFF = frozenset({"employee", "lead", "keeper"}) | SEES_ALL
 OFFICE = frozenset({"hr", "finance", "boss"})
 PERSONNEL = frozenset({"hr", "boss"})
+DECIDERS = frozenset({"lead", "hr", "boss"})
+UNLIMITED = frozenset({"boss"})
+"""Who decides above the authority limit (A-004-8.4)."""
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
     "payslips.read": STAFF,
+    "notices.read": STAFF,
+    "deductions.read": STAFF,
+    "deductions.decide": DECIDERS,
+    "deductions.appeal": STAFF - {"auditor"},
+    "appeals.read": STAFF,
+    "appeals.decide": DECIDERS,
+    "authority.read": STAFF,
+    "authority.write": UNLIMITED,
     "rulebook.read": STAFF,
     "rulebook.draft": OFFICE,
     "rulebook.sign": OFFICE,
-    "terms.read": OFFICE,
+    "terms.read": SEES_ALL,
     "terms.write": PERSONNEL,
-    "losses.read": OFFICE,
+    "losses.read": SEES_ALL,
     "losses.record": PERSONNEL,
-    "figures.read": OFFICE,
+    "figures.read": SEES_ALL,
     "figures.record": PERSONNEL,
-    "runs.read": OFFICE,
+    "runs.read": SEES_ALL,
     "runs.prepare": OFFICE,
     "runs.approve": OFFICE,
     "runs.issue": frozenset({"finance", "boss"}),
-    "quarantine.read": OFFICE,
+    "quarantine.read": SEES_ALL,
     "quarantine.replay": OFFICE,
-    "imports.read": PERSONNEL,
+    "imports.read": PERSONNEL | {"auditor"},
     "imports.write": PERSONNEL,
 }
-
-
-def may_read_all(roles: frozenset[str]) -> bool:
-    """Tell whether these roles see everybody's pay, not only their own."""
-    return not roles.isdisjoint(OFFICE)

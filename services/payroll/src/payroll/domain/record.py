@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from payroll.domain.clause import LegalClass, Source, Step
-from payroll.domain.line import Balance, Entry, Kind, Limit, Line
-from payroll.domain.payslip import Payslip
+from payroll.domain.line import Balance, Entry, Kind, Limit, Line, State
+from payroll.domain.payslip import Payslip, Recommendation
 from payroll.domain.text import Text
 
 Plain = dict[str, Any]
@@ -24,6 +24,7 @@ def payslip_record(payslip: Payslip) -> Plain:
         "lines": [line_record(line) for line in payslip.lines],
         "remarks": [text._asdict() for text in payslip.remarks],
         "problems": [text._asdict() for text in payslip.problems],
+        "recommendations": [_recommendation(said) for said in payslip.recommendations],
         "balances": [balance_record(balance) for balance in payslip.balances],
     }
 
@@ -55,6 +56,24 @@ def line_record(line: Line) -> Plain:
         "limits": [_limit(limit) for limit in line.limits],
         "noticed_on": str(line.noticed_on) if line.noticed_on else None,
         "balance_id": line.balance_id,
+        "state": line.state.value if line.state else None,
+        "event_id": str(line.event_id) if line.event_id else None,
+        "window": line.window,
+    }
+
+
+def _recommendation(said: Recommendation) -> Plain:
+    return {
+        "clause_id": said.clause_id,
+        "version": said.version,
+        "title": said.title._asdict(),
+        "source": _source(said.source),
+        "what": said.what._asdict(),
+        "about": said.about,
+        "day": str(said.day),
+        "event_id": str(said.event_id) if said.event_id else None,
+        "window": said.window,
+        "steps": [[step.text.zh, step.text.en, step.value] for step in said.steps],
     }
 
 
@@ -80,6 +99,9 @@ def read_line(said: Mapping[str, Any]) -> Line:
         limits=tuple(_read_limit(limit) for limit in said["limits"]),
         noticed_on=date.fromisoformat(said["noticed_on"]) if said["noticed_on"] else None,
         balance_id=said["balance_id"],
+        state=State(said["state"]) if said["state"] else None,
+        event_id=UUID(said["event_id"]) if said["event_id"] else None,
+        window=said["window"],
     )
 
 
@@ -98,6 +120,8 @@ def balance_record(balance: Balance) -> Plain:
         "outstanding": str(balance.outstanding),
         "since": str(balance.since),
         "noticed_on": str(balance.noticed_on) if balance.noticed_on else None,
+        "event_id": str(balance.event_id) if balance.event_id else None,
+        "window": balance.window,
     }
 
 
@@ -116,6 +140,8 @@ def read_balance(said: Mapping[str, Any]) -> Balance:
         outstanding=Decimal(said["outstanding"]),
         since=date.fromisoformat(said["since"]),
         noticed_on=date.fromisoformat(said["noticed_on"]) if said["noticed_on"] else None,
+        event_id=UUID(said["event_id"]) if said["event_id"] else None,
+        window=said["window"],
     )
 
 

@@ -1,6 +1,6 @@
 """One sentence per payslip line, in both languages: what, by which clause, from how much, and what the law left."""
 
-from payroll.domain.line import Entry, Kind, Line
+from payroll.domain.line import Entry, Kind, Line, State
 from payroll.domain.money import shown
 from payroll.domain.text import Text, joined
 
@@ -12,7 +12,9 @@ def sentence(line: Line) -> Text:
         parts.append(_entries(line))
     if line.steps:
         parts.append(joined([step.text for step in line.steps], "；", "; "))
-    if line.wanted != line.allowed:
+    if line.state is State.REVOKED and line.entries:
+        parts.append(entry_sentence(line, line.entries[-1]))
+    elif line.wanted != line.allowed:
         parts.append(_limited(line))
     text = joined(parts, "；", "; ")
     return Text(f"{text.zh}。", f"{text.en}.")

@@ -12,7 +12,8 @@ from payroll.domain.period import Period
 class Terms:
     """What was agreed, from a date on. `scheme` names the pack that prices this person's facts.
 
-    A base salary of 0 is commission only. `version` counts the agreements with this person.
+    A base salary of 0 is commission only. `version` counts the agreements with this person. The bonuses are monthly
+    amounts that clauses may find not earned, in whole or in part; None where none is agreed.
     """
 
     valid_from: date
@@ -20,11 +21,17 @@ class Terms:
     base_salary: Decimal
     scheme: str | None = None
     work_place: str | None = None
+    performance_bonus: Decimal | None = None
+    attendance_bonus: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Everything payroll knows of one person that is not a fact: directory and agreements."""
+    """Everything payroll knows of one person that is not a fact: directory and agreements.
+
+    `violations_before` counts the distinct pairs of day and clause for which lines issued in earlier months of the
+    calendar year took money (A-004-1.32, catalogue A C-21).
+    """
 
     employee_no: str
     name: str | None = None
@@ -33,6 +40,7 @@ class Person:
     leave_date: date | None = None
     work_place: str | None = None
     terms: tuple[Terms, ...] = ()
+    violations_before: int = 0
 
     def employed_days(self, period: Period) -> tuple[date, date] | None:
         """Tell the first and last day of employment inside a period; None when there is none."""

@@ -1,11 +1,15 @@
 """What may be taken: each class of deduction within its legal limit, in the order of the law.
 
+0. Time that was not worked is not paid: at most the value of that time, out of base salary.
 1. What was not earned (a bonus whose condition failed, a commission whose sale was refunded) reduces the pool it
    belongs to, never base salary. A commission given back beyond this month's pool is carried; a bonus that is not
    there cannot be lost.
 2. Compensation of a loss: at most 20 % of the month's wage, and never below the local minimum wage
    (工资支付暂行规定 art. 16); the rest is carried to later months, oldest case first.
 3. A disciplinary fine: only where local rules allow it.
+
+A charge may come with limits of its own (not confirmed, reduced on appeal, more than the time was worth): what they
+hold back lapses; what the law holds back of a loss is carried.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 
 from payroll.domain.clause import LegalClass
+from payroll.domain.deciding import NOT_NOTICED
 from payroll.domain.line import Kind, Limit, Line
 from payroll.domain.money import CONTEXT, ZERO, cents_within
 from payroll.domain.statute import Statute, Statutory, Unestablished
@@ -24,7 +29,8 @@ MINIMUM_WAGE, LOSS_SHARE, FINE = (
     "loss_compensation_share",
     "disciplinary_fine_allowed",
 )
-ORDER = list(LegalClass)
+ORDER = {legal_class: place for place, legal_class in enumerate(LegalClass)}
+FROM_POOL = (LegalClass.UNWORKED_TIME, LegalClass.BONUS_NOT_EARNED)
 
 
 @dataclass(slots=True)
@@ -50,15 +56,18 @@ def settle(
     wage = sum(pools.values(), ZERO)
     purse, settled = _Purse(pools, wage, wage), list[Line]()
     for charge in sorted(charges, key=_rank):
-        if charge.legal_class is LegalClass.BONUS_NOT_EARNED:
-            line = _from_pool(charge, purse)
+        bound = min([-charge.wanted, *(limit.amount or ZERO for limit in charge.limits)])
+        if not bound:
+            line = charge
+        elif charge.legal_class in FROM_POOL:
+            line = _from_pool(charge, purse, bound)
             purse.gross += line.allowed
         elif charge.legal_class is LegalClass.LOSS_COMPENSATION:
-            line = _compensation(charge, purse, statutory, place, day)
+            line = _compensation(charge, purse, bound, _loss_limits(charge, purse, statutory, place, day))
         elif charge.legal_class is LegalClass.DISCIPLINARY_FINE:
             line = _fine(charge, statutory, place, day)
         else:
-            line = _agreed(charge, purse)
+            line = _agreed(charge, purse, bound)
         purse.wage += line.allowed
         settled.append(line)
     return settled
@@ -66,36 +75,33 @@ def settle(
 
 def _rank(line: Line) -> tuple[int, date, str]:
     assert line.legal_class is not None
-    return ORDER.index(line.legal_class), line.since, line.key
+    return ORDER[line.legal_class], line.since, line.key
 
 
-def _from_pool(charge: Line, purse: _Purse) -> Line:
+def _from_pool(charge: Line, purse: _Purse, bound: Decimal) -> Line:
     pool = purse.pools.get(charge.pool, ZERO)
-    taken = min(-charge.wanted, pool)
+    taken = min(bound, pool)
     purse.pools[charge.pool] = pool - taken
-    carried = charge.wanted + taken if charge.kind is Kind.REVERSAL else ZERO
+    carried = taken - bound if charge.kind is Kind.REVERSAL else ZERO
     limit = Limit(Text(f"本月该项尚余 {pool}", f"left in its pool this month: {pool}"), pool, None, None)
-    return replace(charge, allowed=-taken, carried=carried, limits=() if taken == -charge.wanted else (limit,))
+    limits = charge.limits if taken == bound else (*charge.limits, limit)
+    return replace(charge, allowed=-taken, carried=carried, limits=limits)
 
 
-def _agreed(charge: Line, purse: _Purse) -> Line:
-    taken = min(-charge.wanted, purse.wage)
-    return replace(charge, allowed=-taken, carried=charge.wanted + taken)
+def _agreed(charge: Line, purse: _Purse, bound: Decimal) -> Line:
+    taken = min(bound, purse.wage)
+    return replace(charge, allowed=-taken, carried=taken - bound)
 
 
-def _compensation(charge: Line, purse: _Purse, statutory: Statutory, place: str | None, day: date) -> Line:
-    limits = _loss_limits(charge, purse, statutory, place, day)
-    taken = min([-charge.wanted, *(limit.amount or ZERO for limit in limits)])
+def _compensation(charge: Line, purse: _Purse, bound: Decimal, limits: list[Limit]) -> Line:
+    taken = min([bound, *(limit.amount or ZERO for limit in limits)])
     purse.loss_taken += taken
-    return replace(charge, allowed=-taken, carried=charge.wanted + taken, limits=tuple(limits))
+    return replace(charge, allowed=-taken, carried=taken - bound, limits=(*charge.limits, *limits))
 
 
 def _loss_limits(charge: Line, purse: _Purse, statutory: Statutory, place: str | None, day: date) -> list[Limit]:
     """List the limits of art. 16; one that cannot be established leaves 0: nothing is taken without a ground."""
-    limits = []
-    if charge.noticed_on is None or charge.noticed_on > day:
-        title = Text("扣款须事先书面告知员工：未告知", "not taken: the employee was not told of it beforehand")
-        limits.append(Limit(title, None, None, None))
+    limits = [] if charge.noticed_on is not None and charge.noticed_on <= day else [NOT_NOTICED]
     share = statutory.find(LOSS_SHARE, place, day)
     if isinstance(share, Statute):
         assert isinstance(share.value, Decimal)
@@ -124,7 +130,7 @@ def _fine(charge: Line, statutory: Statutory, place: str | None, day: date) -> L
     """Refuse a true fine; where the law of the place would allow it, the company has to acknowledge its rules first."""
     allowed = statutory.find(FINE, place, day)
     if isinstance(allowed, Unestablished):
-        return replace(charge, limits=(_unestablished(allowed),))
+        return replace(charge, limits=(*charge.limits, _unestablished(allowed)))
     if allowed.value:
         title = Text(
             "罚款默认关闭：规章尚未公示并经员工确认",
@@ -132,4 +138,4 @@ def _fine(charge: Line, statutory: Statutory, place: str | None, day: date) -> L
         )
     else:
         title = Text("当地不允许罚款", "local rules forbid fines")
-    return replace(charge, limits=(Limit(title, ZERO, allowed.reference, allowed.confidence),))
+    return replace(charge, limits=(*charge.limits, Limit(title, ZERO, allowed.reference, allowed.confidence)))

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from payroll.domain.period import Period
+from payroll.queries.deductions import pending_deductions
 from payroll.queries.runs import run
 
 STORED = """
@@ -53,6 +55,7 @@ async def _warnings(session: AsyncSession, run_id: UUID) -> Sequence[dict[str, A
     sales, amount = (await session.execute(text(NOBODYS), period)).one()
     quarantined = (await session.execute(text(QUARANTINED))).scalar_one()
     before = (await session.execute(text(NOT_ISSUED), period)).scalar_one()
+    pending = await pending_deductions(session, Period.of(period["period"]))
     found: list[tuple[bool, str, str, str]] = [
         (
             sales > 0,
@@ -73,4 +76,12 @@ async def _warnings(session: AsyncSession, run_id: UUID) -> Sequence[dict[str, A
             f"{before:%Y-%m} is calculated but not issued: what it carries is not known" if before else "",
         ),
     ]
+    found.append(
+        (
+            pending > 0,
+            "deductions-pending",
+            f"{pending} 笔扣款尚未确认，本次不扣",
+            f"{pending} deductions are not confirmed yet: this run takes nothing for them",
+        )
+    )
     return [{"name": name, "zh": zh, "en": en} for true, name, zh, en in found if true]

@@ -8,7 +8,8 @@ from sqlalchemy import RowMapping, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.pagination import PageRequest
-from payroll.models import figures, loss_cases
+from chassis.scope import Scope, about_people
+from payroll.models import directory, figures, loss_cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,25 @@ class Wanted:
     employee_no: str | None = None
 
 
-async def loss_page(session: AsyncSession, wanted: Wanted, page: PageRequest) -> Sequence[RowMapping]:
+async def loss_page(session: AsyncSession, scope: Scope, wanted: Wanted, page: PageRequest) -> Sequence[RowMapping]:
     """List loss cases, newest first, and one more than the page holds."""
-    return await _page(session, loss_cases, "case_id", wanted, page)
+    return await _page(session, scope, loss_cases, "case_id", wanted=wanted, page=page)
 
 
-async def figure_page(session: AsyncSession, wanted: Wanted, page: PageRequest) -> Sequence[RowMapping]:
+async def figure_page(session: AsyncSession, scope: Scope, wanted: Wanted, page: PageRequest) -> Sequence[RowMapping]:
     """List figures, newest first, and one more than the page holds."""
-    return await _page(session, figures, "id", wanted, page)
+    return await _page(session, scope, figures, "id", wanted=wanted, page=page)
 
 
 async def _page(
-    session: AsyncSession, table: Table, key: str, wanted: Wanted, page: PageRequest
+    session: AsyncSession, scope: Scope, table: Table, key: str, *, wanted: Wanted, page: PageRequest
 ) -> Sequence[RowMapping]:
-    query = select(table).order_by(table.c[key].desc()).limit(page.limit + 1)
+    query = (
+        select(table)
+        .where(about_people(scope, table.c.employee_no, directory))
+        .order_by(table.c[key].desc())
+        .limit(page.limit + 1)
+    )
     if wanted.employee_no is not None:
         query = query.where(table.c.employee_no == wanted.employee_no)
     if (after := page.after_key(UUID)) is not None:

@@ -1,7 +1,10 @@
 """What happened: facts, figures and loss cases of a period, as the calculation reads them."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,10 +12,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.database import raw
 from payroll.domain.facts import Fact, LossCase, Value
 from payroll.domain.period import Period
+from payroll.queries.issues import charged_events
 
-FACTS = """
-SELECT event_id, type, employee_no, business_date, occurred_at, about, shop, amount, sale, gives_up, historical
-FROM facts WHERE period = $1 AND employee_no = ANY($2::text[]) AND type = ANY($3::text[])
+COLUMNS = """event_id, type, employee_no, business_date, occurred_at, about, shop, amount, sale, gives_up, historical,
+       revokes, fields::text"""
+FACTS = f"SELECT {COLUMNS} FROM facts WHERE period = $1 AND employee_no = ANY($2::text[]) AND type = ANY($3::text[])"
+# what was revoked since is not counted any more
+BEFORE = f"""
+SELECT {COLUMNS} FROM facts f JOIN unnest($4::text[], $5::date[]) AS back (type, day) USING (type)
+WHERE period >= $1 AND period < $2 AND employee_no = ANY($3::text[]) AND business_date >= back.day AND revokes IS NULL
+AND NOT EXISTS (SELECT FROM facts r WHERE r.revokes = f.event_id AND r.revokes_period = f.period
+                AND r.employee_no = f.employee_no)
+"""
+REVOCATIONS = f"""
+SELECT {COLUMNS}, period FROM facts
+WHERE revokes IS NOT NULL AND employee_no = ANY($2::text[]) AND (period = $1 OR revokes_period = $1)
 """
 FIGURES = """
 SELECT DISTINCT ON (employee_no, type) id, type, employee_no, occurrences, source, entered_at
@@ -28,20 +42,56 @@ FROM loss_cases WHERE period = $1 AND employee_no = ANY($2::text[])
 async def facts_of(
     session: AsyncSession, period: Period, people: Collection[str], types: Collection[str]
 ) -> list[Fact]:
-    """Load one period's facts of some people, figures of outside reports among them; order is the calculation's."""
+    """Load one period's facts of some people, figures of outside reports among them; order is the calculation's.
+
+    Among them is what was recorded in later months about events of this one, except about events for which an issued
+    payslip of it took money: those are given back in the month of the revocation.
+    """
     connection = await raw(session)
     rows = await connection.fetch(FACTS, period.first, list(people), list(types))
     figures = await connection.fetch(FIGURES, period.first, list(people), list(types))
-    return [fact_of(row) for row in rows] + [_figure(row, period.last) for row in figures]
+    revocations = await connection.fetch(REVOCATIONS, period.first, list(people))
+    later = {row["employee_no"] for row in revocations if row["period"] > period.first}
+    charged = await charged_events(session, period, later) if later else frozenset()
+    facts = [fact_of(row) for row in rows]
+    facts += [
+        fact_of(row)
+        for row in revocations
+        if row["period"] == period.first or (row["employee_no"], row["revokes"]) not in charged
+    ]
+    return facts + [_figure(row, period.last) for row in figures]
 
 
 def fact_of(row: asyncpg.Record) -> Fact:
     """Read one row of the facts."""
-    event_id, type, employee_no, day, occurred_at, about, shop, amount, sale, gives_up, historical = row
-    fields: dict[str, Value] = {"shop": shop} if shop is not None else {}
+    event_id, type, employee_no, day, occurred_at, about, shop, amount, sale, gives_up, historical, revokes, said = row[
+        :13
+    ]
+    fields: dict[str, Value] = dict(_measures(said)) if said is not None else {}
+    if shop is not None:
+        fields["shop"] = shop
     if amount is not None:
         fields["amount"] = amount
-    return Fact(event_id, type, employee_no, day, occurred_at, about, fields, sale, gives_up, historical)
+    return Fact(
+        event_id,
+        type,
+        employee_no,
+        day,
+        occurred_at,
+        about,
+        fields,
+        sale,
+        gives_up,
+        historical,
+        revokes=revokes,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _measures(said: str) -> Mapping[str, Value]:
+    """Read measures, numbers with every digit they were written with; many facts say the same."""
+    read: Mapping[str, Value] = json.loads(said, parse_int=Decimal, parse_float=Decimal)
+    return read
 
 
 def _figure(row: asyncpg.Record, last: date) -> Fact:
@@ -55,6 +105,19 @@ def _figure(row: asyncpg.Record, last: date) -> Fact:
         fields={},
         occurrences=row["occurrences"],
     )
+
+
+async def facts_before(
+    session: AsyncSession, period: Period, people: Collection[str], since: Mapping[str, date]
+) -> list[Fact]:
+    """Load facts of earlier months that windows of some clauses still count: by type, from a day on."""
+    if not since:
+        return []
+    earliest = min(since.values()).replace(day=1)
+    rows = await (await raw(session)).fetch(
+        BEFORE, earliest, period.first, list(people), list(since), list(since.values())
+    )
+    return [fact_of(row) for row in rows]
 
 
 async def losses_of(session: AsyncSession, period: Period, people: Collection[str]) -> Sequence[LossCase]:

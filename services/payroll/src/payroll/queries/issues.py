@@ -1,7 +1,7 @@
 """What is issued: which runs, their payslips, and what they carried to later months."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,19 @@ SELECT p.employee_no, i.sequence, p.content FROM run_issues i JOIN run_payslips 
 WHERE i.period = $1 AND p.employee_no = ANY($2::text[]) ORDER BY i.sequence
 """
 
+CHARGED = """
+SELECT d.employee_no, d.event_id FROM run_issues i JOIN run_deductions d USING (run_id)
+WHERE i.period = $1 AND d.employee_no = ANY($2::text[]) AND d.event_id IS NOT NULL
+GROUP BY 1, 2 HAVING sum(d.allowed) <> 0 OR sum(d.carried) <> 0
+"""
+VIOLATIONS = """
+SELECT employee_no, count(*) FROM (
+    SELECT d.employee_no FROM run_issues i JOIN run_deductions d USING (run_id)
+    WHERE i.period >= $1 AND i.period < $2 AND d.employee_no = ANY($3::text[]) AND d.punishes
+    GROUP BY d.employee_no, d.day, d.clause_id HAVING sum(d.allowed) < 0
+) AS broken GROUP BY 1
+"""
+
 
 async def newest_issue(session: AsyncSession, period: Period) -> RowMapping | None:
     """Find the issue that was made last of those a period rests on: its own and earlier ones."""
@@ -29,6 +42,12 @@ async def newest_issue(session: AsyncSession, period: Period) -> RowMapping | No
         .limit(1)
     )
     return (await session.execute(query)).mappings().one_or_none()
+
+
+async def first_issue(session: AsyncSession, period: Period) -> datetime | None:
+    """Tell when a period's pay was issued; None while it is not."""
+    query = select(run_issues.c.issued_at).where(run_issues.c.period == period.first, run_issues.c.sequence == 1)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def paid_until(session: AsyncSession, employee_no: str) -> Period | None:
@@ -82,6 +101,21 @@ async def issued_lines(
     for employee_no, sequence, content in await (await raw(session)).fetch(LINES, period.first, list(people)):
         found.setdefault(employee_no, []).append((sequence, lines_of(content)))
     return found
+
+
+async def charged_events(session: AsyncSession, period: Period, people: Collection[str]) -> set[tuple[str, UUID]]:
+    """Tell which events took money of some people in the issued payslips of a period: (person, event)."""
+    rows = await (await raw(session)).fetch(CHARGED, period.first, list(people))
+    return {(row["employee_no"], row["event_id"]) for row in rows}
+
+
+async def violations_before(session: AsyncSession, period: Period, people: Collection[str]) -> dict[str, int]:
+    """Count for what issued payslips of the year's earlier months took money: pairs of day and clause, by person.
+
+    Source: A-004-1.32 as catalogue A C-21 reads it.
+    """
+    rows = await (await raw(session)).fetch(VIOLATIONS, date(period.year, 1, 1), period.first, list(people))
+    return {row["employee_no"]: row["count"] for row in rows}
 
 
 async def balances_run(session: AsyncSession, period: Period) -> UUID | None:

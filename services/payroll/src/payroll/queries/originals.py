@@ -1,40 +1,86 @@
-"""What sales of earlier periods earned, for refunds and assignments of this one.
+"""What earlier periods made of what this one corrects: sales that are refunded, deductions that are revoked or decided.
 
-Issued months answer from their stored lines, the others are judged again from their facts by the same code.
+Issued months answer from their stored lines. Of the others sales are judged again from their facts by the same code;
+their deductions are corrected where they stand.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import raw
-from payroll.domain.calculate import Books, Originals, judge
+from payroll.domain.calculate import Books, Case, Originals, judge
 from payroll.domain.clause import Clause, Rulebook
+from payroll.domain.corrections import Effect, effects_of
+from payroll.domain.decisions import Decision
 from payroll.domain.facts import Fact, in_order
-from payroll.domain.line import Entry, Kind, Line
+from payroll.domain.line import Entry, Evidence, Kind, Line
 from payroll.domain.money import ZERO
 from payroll.domain.period import Period
+from payroll.domain.record import lines_of
 from payroll.domain.reversal import Earned
 from payroll.domain.statute import Statutory
-from payroll.queries.facts import fact_of, facts_of
+from payroll.queries.facts import COLUMNS, fact_of, facts_of
 from payroll.queries.issues import issued_lines
 from payroll.queries.people import people
 
-POINTED_AT = """
-SELECT event_id, type, employee_no, business_date, occurred_at, about, shop, amount, sale, gives_up, historical
-FROM facts WHERE sale = ANY($1::uuid[]) AND period <= $2
+POINTED_AT = f"""
+SELECT {COLUMNS} FROM facts WHERE sale = ANY($1::uuid[]) AND period <= $2
+"""
+
+
+EARLIER = """
+SELECT p.employee_no, p.content FROM run_issues i JOIN run_payslips p USING (run_id)
+WHERE i.period < $1 AND p.employee_no = $2 AND EXISTS (
+    SELECT FROM run_deductions d WHERE d.run_id = i.run_id AND d.employee_no = p.employee_no
+    AND (d.event_id = ANY($3::uuid[]) OR d.month = ANY($4::text[])))
+ORDER BY i.period, i.sequence
 """
 
 
 async def originals_of(
-    session: AsyncSession, period: Period, facts: Sequence[Fact], rulebook: Rulebook, statutory: Statutory
+    session: AsyncSession,
+    period: Period,
+    facts: Sequence[Fact],
+    decisions: Sequence[Decision],
+    *,
+    rulebook: Rulebook,
+    statutory: Statutory,
 ) -> Originals:
-    """Find what the sales that `facts` point at earned before `period`, and what was given back of them there."""
+    """Find what earlier periods made of what facts and decisions of `period` correct."""
+    earned, days = await _earned(session, period, facts, rulebook, statutory)
+    return Originals(earned, days, await _effects(session, period, facts, decisions, rulebook))
+
+
+async def _effects(
+    session: AsyncSession, period: Period, facts: Sequence[Fact], decisions: Sequence[Decision], rulebook: Rulebook
+) -> dict[str, list[Effect]]:
+    """Find what issued payslips took for events that are revoked or decided about now, by person."""
+    corrected: dict[str, set[Evidence]] = {}
+    for fact in facts:
+        if fact.revokes is not None:
+            corrected.setdefault(fact.employee_no, set()).add(fact.revokes)
+    for decision in decisions:
+        corrected.setdefault(decision.employee_no, set()).add(decision.evidence)
+    found, connection = {}, await raw(session)
+    for employee_no, evidence in corrected.items():
+        events = [one for one in evidence if isinstance(one, UUID)]
+        months = [one for one in evidence if isinstance(one, str)]
+        rows = await connection.fetch(EARLIER, period.first, employee_no, events, months)
+        found[employee_no] = effects_of([line for row in rows for line in lines_of(row["content"])], evidence, rulebook)
+    return found
+
+
+async def _earned(
+    session: AsyncSession, period: Period, facts: Sequence[Fact], rulebook: Rulebook, statutory: Statutory
+) -> tuple[dict[str, dict[UUID, tuple[Earned, ...]]], dict[UUID, date]]:
+    """Find what the sales that `facts` point at earned before `period`, less what was given back, and their days."""
     pointing = {fact.sale for fact in facts if fact.sale is not None and fact.sale != fact.event_id}
     if not pointing:
-        return Originals()
+        return {}, {}
     rows = await (await raw(session)).fetch(POINTED_AT, list(pointing), period.first)
     sold = [fact_of(row) for row in rows]
     days = {fact.event_id: fact.business_date for fact in sold if fact.event_id == fact.sale}
@@ -53,7 +99,7 @@ async def originals_of(
                 back = ZERO if counted else given_back.get((employee_no, entry.sale), ZERO)
                 known.append(Earned(clause, entry.amount, entry.exact, entry.result, back))
     frozen = {person: {sale: tuple(e) for sale, e in sales.items()} for person, sales in found.items()}
-    return Originals(frozen, days)
+    return frozen, days
 
 
 def _given_back(earlier: Sequence[Fact]) -> dict[tuple[str, UUID], Decimal]:
@@ -80,7 +126,7 @@ async def _earned_in(session: AsyncSession, books: Books, persons: set[str]) -> 
         for fact in await facts_of(session, books.period, open_ones, books.rulebook.event_types()):
             facts.setdefault(fact.employee_no, []).append(fact)
         for person in await people(session, open_ones):
-            judged = judge(books, person, sorted(facts.get(person.employee_no, ()), key=in_order))
+            judged = judge(books, Case(person, sorted(facts.get(person.employee_no, ()), key=in_order), {}))
             for assessment in judged.by_clause.values():
                 found += [(person.employee_no, assessment.clause, entry) for entry in assessment.entries]
     return found

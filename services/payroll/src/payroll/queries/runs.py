@@ -1,19 +1,20 @@
 """Pay runs, and payslips as people may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, false, func, select, true, tuple_
+from sqlalchemy import ColumnElement, Numeric, RowMapping, Select, Text, and_, cast, func, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.auth import Principal
 from chassis.pagination import PageRequest
+from chassis.scope import Scope, about_people
 from payroll.domain.errors import PayslipNotFound, RunNotFound
+from payroll.domain.money import ZERO
 from payroll.domain.period import Period
-from payroll.domain.permissions import may_read_all
 from payroll.models import directory, run_approvals, run_issues, run_payslips, runs
+from payroll.queries.linked import link_deductions
 
 
 def _runs() -> Select[*tuple[Any, ...]]:
@@ -33,16 +34,46 @@ async def run(session: AsyncSession, id: UUID) -> RowMapping:
     return row
 
 
-async def run_page(session: AsyncSession, page: PageRequest) -> Sequence[RowMapping]:
-    """List runs, newest first, and one more than the page holds."""
+async def run_page(session: AsyncSession, scope: Scope, page: PageRequest) -> Sequence[Mapping[str, Any]]:
+    """List runs, newest first, and one more than the page holds; totals are of the people that a scope covers."""
     query = _runs().order_by(runs.c.id.desc()).limit(page.limit + 1)
     if (after := page.after_key(UUID)) is not None:
         query = query.where(runs.c.id < after[0])
-    return (await session.execute(query)).mappings().all()
+    found = [dict(row) for row in (await session.execute(query)).mappings()]
+    return found if scope.everybody else [row | await _totals(session, scope, row["id"]) for row in found]
 
 
-async def run_payslip_page(session: AsyncSession, id: UUID, page: PageRequest) -> Sequence[RowMapping]:
-    """List the payslips of a run by employee number. Raises RunNotFound."""
+async def run_seen(session: AsyncSession, scope: Scope, id: UUID) -> Mapping[str, Any]:
+    """Find one run with the totals of the people that a scope covers. Raises RunNotFound."""
+    found = dict(await run(session, id))
+    return found if scope.everybody else found | await _totals(session, scope, id)
+
+
+async def _totals(session: AsyncSession, scope: Scope, id: UUID) -> dict[str, Any]:
+    """Add up a run for the people that a scope covers, as prepare_run did for everybody."""
+    covered = (run_payslips.c.run_id == id) & about_people(scope, run_payslips.c.employee_no, directory)
+    counted = select(
+        func.count().label("people"),
+        func.count().filter(run_payslips.c.problems > 0).label("problems"),
+        func.coalesce(func.sum(run_payslips.c.gross), ZERO).label("gross"),
+        func.coalesce(func.sum(run_payslips.c.net), ZERO).label("net"),
+    ).where(covered)
+    line = func.jsonb_array_elements(run_payslips.c.content["lines"]).table_valued("value").lateral("line")
+    said = func.jsonb_extract_path_text
+    kind = func.coalesce(said(line.c.value, "legal_class"), said(line.c.value, "kind"))
+    by_kind = (
+        select(kind, cast(func.sum(cast(said(line.c.value, "allowed"), Numeric)), Text))
+        .select_from(run_payslips)
+        .join(line, true())
+        .where(covered)
+        .group_by(kind)
+    )
+    totals = dict((await session.execute(by_kind)).all())
+    return dict((await session.execute(counted)).mappings().one()) | {"totals": totals}
+
+
+async def run_payslip_page(session: AsyncSession, scope: Scope, id: UUID, page: PageRequest) -> Sequence[RowMapping]:
+    """List the payslips of a run that a scope covers by employee number. Raises RunNotFound."""
     await run(session, id)
     query = (
         select(
@@ -53,7 +84,7 @@ async def run_payslip_page(session: AsyncSession, id: UUID, page: PageRequest) -
             run_payslips.c.problems,
         )
         .outerjoin(directory, directory.c.employee_no == run_payslips.c.employee_no)
-        .where(run_payslips.c.run_id == id)
+        .where(run_payslips.c.run_id == id, _visible(scope))
         .order_by(run_payslips.c.employee_no)
         .limit(page.limit + 1)
     )
@@ -62,8 +93,8 @@ async def run_payslip_page(session: AsyncSession, id: UUID, page: PageRequest) -
     return (await session.execute(query)).mappings().all()
 
 
-async def run_payslip(session: AsyncSession, id: UUID, employee_no: str) -> RowMapping:
-    """Find one payslip of a run, issued or not. Raises RunNotFound, PayslipNotFound."""
+async def run_payslip(session: AsyncSession, scope: Scope, id: UUID, employee_no: str) -> RowMapping:
+    """Find one payslip of a run, issued or not. Raises RunNotFound; PayslipNotFound also for one outside the scope."""
     await run(session, id)
     query = (
         select(
@@ -74,18 +105,17 @@ async def run_payslip(session: AsyncSession, id: UUID, employee_no: str) -> RowM
         )
         .outerjoin(run_issues, run_issues.c.run_id == run_payslips.c.run_id)
         .outerjoin(directory, directory.c.employee_no == run_payslips.c.employee_no)
-        .where(run_payslips.c.run_id == id, run_payslips.c.employee_no == employee_no)
+        .where(run_payslips.c.run_id == id, run_payslips.c.employee_no == employee_no, _visible(scope))
     )
     row = (await session.execute(query)).mappings().one_or_none()
     if row is None:
         raise PayslipNotFound()
+    await link_deductions(session, employee_no, [row["content"]])
     return row
 
 
-def _visible(by: Principal) -> ColumnElement[bool]:
-    if may_read_all(by.roles):
-        return true()
-    return false() if by.employee_no is None else run_payslips.c.employee_no == by.employee_no
+def _visible(scope: Scope) -> ColumnElement[bool]:
+    return about_people(scope, run_payslips.c.employee_no, directory)
 
 
 def _short() -> Select[*tuple[Any, ...]]:
@@ -105,11 +135,11 @@ def _short() -> Select[*tuple[Any, ...]]:
     )
 
 
-async def payslip_page(session: AsyncSession, by: Principal, period: Period, page: PageRequest) -> Sequence[RowMapping]:
-    """List the issued payslips of a period that `by` may see, by employee number and sequence."""
+async def payslip_page(session: AsyncSession, scope: Scope, period: Period, page: PageRequest) -> Sequence[RowMapping]:
+    """List the issued payslips of a period that a scope covers, by employee number and sequence."""
     query = (
         _short()
-        .where(run_issues.c.period == period.first, _visible(by))
+        .where(run_issues.c.period == period.first, _visible(scope))
         .order_by(run_payslips.c.employee_no, run_issues.c.sequence)
         .limit(page.limit + 1)
     )
@@ -119,10 +149,10 @@ async def payslip_page(session: AsyncSession, by: Principal, period: Period, pag
     return (await session.execute(query)).mappings().all()
 
 
-async def payslips(session: AsyncSession, by: Principal, period: Period, employee_no: str) -> Sequence[RowMapping]:
+async def payslips(session: AsyncSession, scope: Scope, period: Period, employee_no: str) -> Sequence[RowMapping]:
     """Find somebody's issued payslip and the differences issued since, in order.
 
-    Raises PayslipNotFound when there is none or it is not for `by` to see; the two answer alike.
+    Raises PayslipNotFound when there is none or it is not for this scope to see; the two answer alike.
     """
     query = (
         select(
@@ -134,12 +164,13 @@ async def payslips(session: AsyncSession, by: Principal, period: Period, employe
         )
         .join(run_issues, run_issues.c.run_id == run_payslips.c.run_id)
         .outerjoin(directory, directory.c.employee_no == run_payslips.c.employee_no)
-        .where(run_issues.c.period == period.first, run_payslips.c.employee_no == employee_no, _visible(by))
+        .where(run_issues.c.period == period.first, run_payslips.c.employee_no == employee_no, _visible(scope))
         .order_by(run_issues.c.sequence)
     )
     rows = (await session.execute(query)).mappings().all()
     if not rows:
         raise PayslipNotFound()
+    await link_deductions(session, employee_no, [row["content"] for row in rows])
     return rows
 
 

@@ -5,15 +5,20 @@ from decimal import Decimal
 
 from payroll.domain.clause import Clause, Formula, Source
 from payroll.domain.facts import Value
+from payroll.domain.month import Measure
 from payroll.domain.text import Text
 from payroll.rulebook import tree as t
 from payroll.rulebook.compile import compiled, formula
 from payroll.rulebook.names import Names
+from payroll.rulebook.options import confirmed, counted_per, pool_title, stacked, standing_words, window_of
 from payroll.rulebook.problems import ClauseRefused, FormulaRefused
 from payroll.rulebook.shape import ClauseText, PackText, ParameterText, Written
 from payroll.rulebook.typed import typed
 from payroll.rulebook.units import NUMERIC, Kind, Table, joined
 from payroll.rulebook.vocabulary import EventWords, Vocabulary
+
+NO_MONEY = formula("", t.Literal(Kind.MONEY, Decimal(0)))
+NONE: frozenset[Measure] = frozenset()
 
 
 def build_clause(written: ClauseText, pack: PackText, version: str, vocabulary: Vocabulary) -> Clause:
@@ -21,37 +26,44 @@ def build_clause(written: ClauseText, pack: PackText, version: str, vocabulary: 
 
     Raises ClauseRefused naming clause, key, line, column and remedy.
     """
-    event = _event(written, vocabulary)
-    names = Names(vocabulary, event, _parameters(written), written.names, {})
+    parameters = _parameters(written)
+    rank = _rank(written, parameters, vocabulary)
+    event = standing_words(rank) if rank is not None else _event(written, vocabulary)
+    names = Names(vocabulary, event, parameters, written.names, {})
     defined: dict[str, t.Node] = {}
     for name, text in written.define.items():
-        if name in names.parameters or name in vocabulary.terms or (event is not None and name in event.fields):
+        if name in parameters or name in vocabulary.terms or (event is not None and name in event.fields):
             raise _refused(
                 written, f"define.{name}", f"{name} 已有含义", f"{name!r} already means something", text.line
             )
         defined[name] = _typed(written, f"define.{name}", text, names)
-        names = Names(vocabulary, event, names.parameters, written.names, dict(defined))
-    amount = _typed(written, "amount", written.amount, names, Kind.MONEY)
+        names = Names(vocabulary, event, parameters, written.names, dict(defined))
+    amount = _typed(written, "amount", written.amount, names, Kind.MONEY) if written.amount else None
     when = _typed(written, "when", written.when, names, Kind.BOOLEAN) if written.when else None
-    nodes = [below for node in (amount, when) if node is not None for below in t.walk(node)]
+    roots = [node for node in (amount, when, rank) if node is not None]
+    nodes = [below for node in roots for below in t.walk(node)]
     _nothing_unused(written, nodes)
-    if written.pool not in pack.pools:
-        known = ", ".join(pack.pools)
-        raise _refused(
-            written, "pool", f"没有 {written.pool} 这一项工资", f"no pool {written.pool!r}; there are {known}"
-        )
+    counts = any(isinstance(node, t.Nth) for node in nodes)
     return Clause(
         id=written.id,
         version=version,
         title=written.title,
         source=Source(pack.document, written.clause),
-        event=written.event,
+        events=written.events,
         when=_formula(written.when, when),
-        amount=formula(written.amount.text, amount),
-        pool=written.pool,
-        pool_title=pack.pools[written.pool],
+        amount=_formula(written.amount, amount) or NO_MONEY,
+        pool=written.pool or "",
+        pool_title=pool_title(written, pack),
         legal_class=written.legal_class,
+        recommends=written.recommend,
+        confirm=confirmed(written),
         family=written.family,
+        stack=stacked(written),
+        counts=counts,
+        window=window_of(written, counts),
+        per=counted_per(written, counts, event),
+        rank=_formula(written.rank, rank),
+        ranked_by=frozenset((n.event, n.field) for n in t.walk(rank) if isinstance(n, t.Measure)) if rank else NONE,
         reversed_by=frozenset(written.reversed_by),
         moved_by=written.moved_by,
         measures=frozenset(node.event for node in nodes if isinstance(node, t.Measure)),
@@ -75,15 +87,35 @@ def value_of(text: str) -> tuple[Kind, Value]:
 
 
 def _event(written: ClauseText, vocabulary: Vocabulary) -> EventWords | None:
-    for key, name in (
-        ("event", written.event),
-        ("moved_by", written.moved_by),
-        *(("reversed_by", r) for r in written.reversed_by),
-    ):
-        if name is not None and name not in vocabulary.events:
-            known = ", ".join(vocabulary.events)
-            raise _refused(written, key, f"没有事件 {name}", f"there is no event {name!r}; there are {known}")
-    return vocabulary.events[written.event] if written.event else None
+    """Find the words of the clause's event; of several events the fields that all of them bring."""
+    moved = () if written.moved_by is None else (written.moved_by,)
+    for key, names in (("event", written.events), ("moved_by", moved), ("reversed_by", written.reversed_by)):
+        for name in names:
+            if name not in vocabulary.events:
+                known = ", ".join(vocabulary.events)
+                raise _refused(written, key, f"没有事件 {name}", f"there is no event {name!r}; there are {known}")
+    words = [vocabulary.events[name] for name in written.events]
+    if len(words) < 2:
+        return words[0] if words else None
+    shared = {
+        name: word
+        for name, word in words[0].fields.items()
+        if all((w := other.fields.get(name)) and (w.kind, w.scale) == (word.kind, word.scale) for other in words)
+    }
+    return EventWords(words[0].title, shared)
+
+
+def _rank(
+    written: ClauseText, parameters: Mapping[str, tuple[Kind, Value] | Table | None], vocabulary: Vocabulary
+) -> t.Node | None:
+    if written.rank is None:
+        return None
+    node = _typed(written, "rank", written.rank, Names(vocabulary, None, parameters, written.names, {}))
+    if node.kind not in NUMERIC or any(isinstance(below, t.Term) for below in t.walk(node)):
+        raise _refused(
+            written, "rank", "rank 要由度量算出的数量", "people are ranked by a quantity made of measures", None
+        )
+    return node
 
 
 def _parameters(written: ClauseText) -> dict[str, tuple[Kind, Value] | Table | None]:

@@ -1,16 +1,18 @@
 """Compiling a typed tree to closures: done once when a version is loaded, run for every fact."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
-from payroll.domain.clause import CannotPrice, Formula, Scope
+from payroll.domain.clause import Formula
 from payroll.domain.facts import Value
-from payroll.domain.money import CENT, CONTEXT
+from payroll.domain.money import CENT, CONTEXT, allocate
+from payroll.domain.month import CannotPrice, Scope
 from payroll.domain.text import Text
 from payroll.rulebook import tree as t
-from payroll.rulebook.explain import defined_in, pattern, preamble, steps
+from payroll.rulebook.explain import Compile, Outline
 from payroll.rulebook.units import Kind
 
 Evaluate: TypeAlias = Callable[[Scope], Value]
@@ -19,7 +21,7 @@ Number: TypeAlias = Callable[[Scope], Decimal]
 COMPARE: dict[str, Callable[[Value, Value], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-WHOLE = Decimal(1)
+WHOLE, TWO = Decimal(1), Decimal(2)
 ROUND = {"floor": ROUND_FLOOR, "ceil": ROUND_CEILING, "round": ROUND_HALF_UP}
 
 
@@ -34,17 +36,24 @@ def formula(text: str, node: t.Node) -> Formula:
         return known[id(below)]
 
     read = [below for below in t.walk(node) if isinstance(below, t.Parameter | t.Measure | t.Term)]
-    preambled = [d.node for d in defined_in(node) if not t.varies(d.node)]
+    outline = Outline(node, once)
     return Formula(
         text=text,
         evaluate=compiled(node),
-        explain=lambda scope: steps(node, scope, once),
-        pattern=(lambda scope: pattern(node, scope, once))
-        if t.uniform(node) and t.fields(node) <= {"amount"}
-        else None,
-        preamble=(lambda scope: preamble(node, scope, once)) if preambled else (lambda scope: ()),
-        inputs=lambda scope: {t.called(below): str(once(below)(scope)) for below in read},
+        explain=outline.steps,
+        pattern=outline.pattern if t.uniform(node) and t.fields(node) <= {"amount"} else None,
+        preamble=outline.preamble,
+        inputs=lambda scope: _inputs(read, scope, once),
     )
+
+
+def _inputs(read: Iterable[t.Parameter | t.Measure | t.Term], scope: Scope, once: Compile) -> dict[str, str]:
+    """Name the inputs with their values; what is not known was not needed, or the clause could not be priced."""
+    values = {}
+    for node in read:
+        with suppress(CannotPrice):
+            values[t.called(node)] = str(once(node)(scope))
+    return values
 
 
 def compiled(node: t.Node) -> Evaluate:  # noqa: PLR0911, PLR0912 - one case per kind of node
@@ -54,8 +63,12 @@ def compiled(node: t.Node) -> Evaluate:  # noqa: PLR0911, PLR0912 - one case per
             value = node.value
             return lambda scope: value
         case t.Field():
+            return _field(node)
+        case t.Given():
             name = node.name
-            return lambda scope: scope.fields[name]
+            return lambda scope: name in scope.fields
+        case t.Split():
+            return _split(number(node.node))
         case t.Nth():
             return lambda scope: Decimal(scope.nth)
         case t.Measure():
@@ -71,6 +84,9 @@ def compiled(node: t.Node) -> Evaluate:  # noqa: PLR0911, PLR0912 - one case per
             return lambda scope: CONTEXT.minus(inner(scope))
         case t.Comparison():
             compare, left, right = COMPARE[node.sign], compiled(node.left), compiled(node.right)
+            if isinstance(node.right, t.Literal | t.Parameter):
+                fixed = node.right.value
+                return lambda scope: compare(left(scope), fixed)
             return lambda scope: compare(left(scope), right(scope))
         case t.Junction():
             parts, every = [compiled(n) for n in node.nodes], node.all
@@ -96,23 +112,39 @@ def number(node: t.Node) -> Number:
     return compiled(node)  # type: ignore[return-value]
 
 
+def _field(node: t.Field) -> Evaluate:
+    name, scale, title = node.name, node.scale, node.title
+
+    def field(scope: Scope) -> Value:
+        try:
+            return scope.fields[name]
+        except KeyError:
+            raise CannotPrice(Text(f"没有说明：{title.zh}", f"not said: {title.en}")) from None
+
+    if scale == 1:
+        return field
+    scaled: Number = field  # type: ignore[assignment]  # only quantities have a scale
+    return lambda scope: CONTEXT.multiply(scaled(scope), scale)
+
+
+def _split(whole: Number) -> Evaluate:
+    def part(scope: Scope) -> Value:
+        weights, place = scope.fields.get("weights"), scope.fields.get("place")
+        if not isinstance(weights, str) or not isinstance(place, Decimal):
+            return whole(scope)
+        return allocate(whole(scope), [int(weight) for weight in weights.split()])[int(place)]
+
+    return part
+
+
 def _measure(node: t.Measure) -> Evaluate:
-    event, field = node.event, node.field
-    if field is None:
-        return lambda scope: scope.month.count(event)
-    return lambda scope: scope.month.sum(event, field)
+    measure, scale = (node.event, node.field), node.scale
+    return lambda scope: CONTEXT.multiply(scope.month.measure(measure), scale)
 
 
 def _term(node: t.Term) -> Evaluate:
     name, title = node.name, node.title
-
-    def term(scope: Scope) -> Value:
-        try:
-            return scope.month.terms[name]
-        except KeyError:
-            raise CannotPrice(Text(f"没有登记：{title.zh}", f"not recorded: {title.en}")) from None
-
-    return term
+    return lambda scope: scope.month.term(name, title)
 
 
 def _defined(node: t.Defined) -> Evaluate:
@@ -123,9 +155,10 @@ def _defined(node: t.Defined) -> Evaluate:
 
     def remembered(scope: Scope) -> Value:
         memo = scope.month.memo
-        if key not in memo:
-            memo[key] = inner(scope)
-        return memo[key]
+        value = memo.get(key)
+        if value is None:
+            value = memo[key] = inner(scope)
+        return value
 
     return remembered
 
@@ -135,6 +168,10 @@ def _arithmetic(node: t.Arithmetic) -> Evaluate:
     if node.sign == "/":
         return _quotient(node, left, right)
     apply = {"+": CONTEXT.add, "-": CONTEXT.subtract, "*": CONTEXT.multiply}[node.sign]
+    if isinstance(node.right, t.Literal | t.Parameter):
+        fixed = node.right.value
+        assert isinstance(fixed, Decimal)
+        return lambda scope: apply(left(scope), fixed)
     return lambda scope: apply(left(scope), right(scope))
 
 
@@ -161,6 +198,9 @@ def _call(node: t.Call) -> Evaluate:
         return lambda scope: min(part(scope) for part in parts)
     if node.name == "max":
         return lambda scope: max(part(scope) for part in parts)
+    if node.name == "doubling":
+        first, step = parts
+        return lambda scope: CONTEXT.multiply(first(scope), CONTEXT.power(TWO, step(scope) - 1))
     only, mode = parts[0], ROUND[node.name]
     exponent = CENT if node.name == "round" and node.kind is Kind.MONEY else WHOLE
     return lambda scope: only(scope).quantize(exponent, mode, CONTEXT)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from payroll.domain.clause import Scope, Step
+from payroll.domain.clause import Step
 from payroll.domain.facts import Value
 from payroll.domain.money import cents
+from payroll.domain.month import Scope
 from payroll.domain.text import Text, joined
 from payroll.rulebook import tree as t
 from payroll.rulebook.units import Kind, written
@@ -16,17 +17,45 @@ FAILS = {"<": "≥", "<=": ">", ">": "≤", ">=": "<", "==": "≠", "!=": "="}
 NAMES = {
     "min": Text("取小", "lowest of"), "max": Text("取大", "highest of"), "floor": Text("向下取整", "round down"),
     "ceil": Text("向上取整", "round up"), "round": Text("四舍五入", "round half up"),
+    "doubling": Text("逐次加倍", "doubled each time"),
 }  # fmt: skip
 
 Compile = Callable[[t.Node], Callable[[Scope], Value]]
 
 
+class Outline:
+    """The defined steps of a formula, innermost first, and which of them differ between facts; found out once."""
+
+    def __init__(self, node: t.Node, compile: Compile) -> None:
+        self.node = node
+        self.compile = compile
+        self.defined = defined_in(node)
+        self.fixed = [d for d in self.defined if not t.varies(d.node)]
+        self.varying = frozenset(d.name for d in self.defined if d not in self.fixed)
+
+    def steps(self, scope: Scope) -> tuple[Step, ...]:
+        """Write every defined step and then the formula itself, each as `words and values = result`."""
+        writer = _Writer(scope, self, open_fields=False)
+        return (*(_step(writer, d.node, d.title) for d in self.defined), _step(writer, self.node, None))
+
+    def preamble(self, scope: Scope) -> tuple[Step, ...]:
+        """Write the defined steps that are the same for every fact of the month."""
+        writer = _Writer(scope, self, open_fields=False)
+        return tuple(_step(writer, d.node, d.title) for d in self.fixed)
+
+    def pattern(self, scope: Scope) -> Text:
+        """Write the formula once for all facts of the month, with `{field}` and `{result}` left open."""
+        text = _Writer(scope, self, open_fields=True).write(self.node)
+        return _between(text, "=", Text("{result}", "{result}"))
+
+
 class _Writer:
     """Writes nodes for one scope; with `open_fields`, fields stay as `{name}` for a pattern of many facts."""
 
-    def __init__(self, scope: Scope, compile: Compile, open_fields: bool) -> None:
+    def __init__(self, scope: Scope, outline: Outline, open_fields: bool) -> None:
         self.scope = scope
-        self.compile = compile
+        self.compile = outline.compile
+        self.varying = outline.varying
         self.open_fields = open_fields
 
     def value(self, node: t.Node) -> Value:
@@ -41,13 +70,13 @@ class _Writer:
                 return self.worth(node)
             case t.Field() if self.open_fields:
                 return Text(f"{node.title.zh} {{{node.name}}}", f"{node.title.en} {{{node.name}}}")
-            case t.Defined() if self.open_fields and t.varies(node):
+            case t.Defined() if self.open_fields and node.name in self.varying:
                 return self.write(node.node, bracket)
             case t.Parameter() | t.Field() | t.Measure() | t.Term() | t.Defined():
                 return _labelled(node.title, self.worth(node))
             case t.Nth():
                 worth = self.worth(node)
-                return Text(f"本月第 {worth.zh} 次", f"occurrence {worth.en} of the month")
+                return Text(f"第 {worth.zh} 次", f"occurrence {worth.en}")
             case t.Arithmetic():
                 return _wrap(
                     _between(self.write(node.left, True), SIGNS[node.sign], self.write(node.right, True)),
@@ -64,6 +93,8 @@ class _Writer:
                 return Text(f"{name.zh}（{parts.zh}）", f"{name.en} ({parts.en})")
             case t.Lookup():
                 return self.looked_up(node)
+            case t.Split():
+                return self.split(node)
             case _:
                 return self.truth(node, bool(self.value(node)))
 
@@ -78,9 +109,21 @@ class _Writer:
         worth, of = self.worth(node), self.write(node.node)
         return Text(f"{node.title.zh} {worth.zh}（按 {of.zh}）", f"{node.title.en} {worth.en} (for {of.en})")
 
+    def split(self, node: t.Split) -> Text:
+        """Write whose part of an amount it is; nothing is split where one person answers alone."""
+        whole, weights = self.write(node.node, True), str(self.scope.fields.get("weights", ""))
+        if not weights:
+            return whole
+        shares, place = weights.split(), self.scope.fields["place"]
+        own, total = shares[int(place)], sum(int(share) for share in shares)
+        return Text(f"{whole.zh} 的 {own}/{total}", f"{own}/{total} of {whole.en}")
+
     def truth(self, node: t.Node, holds: bool) -> Text:
         """Write a condition as the true statement that decided it."""
         match node:
+            case t.Given():
+                words = ("已说明", "is said") if holds else ("未说明", "is not said")
+                return Text(f"{node.title.zh}{words[0]}", f"{node.title.en} {words[1]}")
             case t.Comparison():
                 sign = (HOLDS if holds else FAILS)[node.sign]
                 return _between(self.write(node.left, True), sign, self.write(node.right, True))
@@ -94,25 +137,6 @@ class _Writer:
                 return self.truth(decided, holds)
             case _:
                 return self.write(node)
-
-
-def steps(node: t.Node, scope: Scope, compile: Compile) -> tuple[Step, ...]:
-    """Write every defined step and then the formula itself, each as `words and values = result`."""
-    writer = _Writer(scope, compile, open_fields=False)
-    found = [_step(writer, d.node, d.title) for d in defined_in(node)]
-    return (*found, _step(writer, node, None))
-
-
-def preamble(node: t.Node, scope: Scope, compile: Compile) -> tuple[Step, ...]:
-    """Write the defined steps that are the same for every fact of the month."""
-    writer = _Writer(scope, compile, open_fields=False)
-    return tuple(_step(writer, d.node, d.title) for d in defined_in(node) if not t.varies(d.node))
-
-
-def pattern(node: t.Node, scope: Scope, compile: Compile) -> Text:
-    """Write the formula once for all facts of the month, with `{field}` and `{result}` left open."""
-    text = _Writer(scope, compile, open_fields=True).write(node)
-    return _between(text, "=", Text("{result}", "{result}"))
 
 
 def defined_in(node: t.Node) -> list[t.Defined]:

@@ -10,7 +10,8 @@ from payroll.rulebook.build import build_clause
 from payroll.rulebook.examples import prove
 from payroll.rulebook.problems import ClauseRefused, RulebookRefused
 from payroll.rulebook.shape import ClauseText, PackText, ParameterText
-from payroll.rulebook.vocabulary import VOCABULARY, Vocabulary
+from payroll.rulebook.vocabulary import Vocabulary
+from payroll.rulebook.words import VOCABULARY
 
 Changes = Mapping[str, Mapping[str, ParameterText]]
 
@@ -37,12 +38,10 @@ def lint(pack: PackText, version: int, changes: Changes, *, name: str, vocabular
         changed = changes.get(written.id, {})
         try:
             own = replace(written, parameters={**written.parameters, **changed})
-            clause = build_clause(own, pack, name, vocabulary)
             _takes_only_by_law(own)
-            if all(value is not None for value in written.parameters.values()):
-                prove(build_clause(written, pack, name, vocabulary), written, vocabulary)
-            else:
-                prove(clause, own, vocabulary)
+            clause = build_clause(own, pack, name, vocabulary)
+            blank = any(value is None for value in written.parameters.values())
+            prove(own if blank else written, pack, vocabulary)
         except ClauseRefused as problem:
             refused.append(problem)
             continue
@@ -90,7 +89,7 @@ def _unknown_changes(pack: PackText, version: int, changes: Changes) -> list[Rul
 
 
 def _takes_only_by_law(written: ClauseText) -> None:
-    if written.amount.text.startswith("-") and written.legal_class is None:
+    if written.amount is not None and written.amount.text.startswith("-") and written.legal_class is None:
         raise ClauseRefused(
             written.id,
             "legal_class",

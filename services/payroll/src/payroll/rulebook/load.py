@@ -16,11 +16,13 @@ from payroll.rulebook.shape import ClauseText, Example, PackText, ParameterText,
 
 MAX_CHARACTERS = 500_000
 MAX_DEPTH = 12
+CONFIRM = ("manager", "automatic")
 PACK_KEYS = ("pack", "title", "document", "pools", "versions")
 VERSION_KEYS = ("version", "note", "clauses")
-CLAUSE_KEYS = ("id", "title", "source", "amount", "pool", "examples")
+CLAUSE_KEYS = ("id", "title", "source", "examples")
 CLAUSE_OPTIONS = (
-    "event", "each", "when", "define", "parameters", "names", "legal_class", "family", "reversed_by", "moved_by",
+    "event", "each", "rank", "when", "define", "amount", "recommend", "parameters", "names", "pool", "legal_class",
+    "confirm", "family", "stack", "window", "per", "reversed_by", "moved_by",
 )  # fmt: skip
 
 
@@ -98,34 +100,48 @@ def _clause(node: yaml.Node) -> ClauseText:
     keys = _mapping(node, CLAUSE_KEYS, CLAUSE_OPTIONS)
     if ("event" in keys) == ("each" in keys):
         raise _unreadable(_line(node), "写 event 或 each，二者取一", "a clause has either `event` or `each`")
+    if ("amount" in keys) == ("recommend" in keys) or ("amount" in keys) != ("pool" in keys):
+        raise _unreadable(
+            _line(node), "写 amount 和 pool，或写 recommend", "a clause has either `amount` and `pool` or `recommend`"
+        )
+    if "rank" in keys and "event" in keys:
+        raise _unreadable(_line(node), "rank 只能按月", "a clause with `rank` is judged `each: month`")
     if "each" in keys and _text(keys["each"]) != "month":
-        raise _unreadable(_line(keys["each"]), "each 目前只能是 month", "`each` is month; other windows come later")
+        raise _unreadable(_line(keys["each"]), "each 只能是 month", "`each` is month")
     return ClauseText(
         id=_text(keys["id"]),
         line=_line(node),
         title=_both(keys["title"]),
         clause=_text(keys["source"]),
-        event=_text(keys["event"]) if "event" in keys else None,
-        amount=_written(keys["amount"]),
-        pool=_text(keys["pool"]),
+        events=_texts(keys["event"]) if "event" in keys else (),
+        amount=_written(keys["amount"]) if "amount" in keys else None,
+        recommend=_both(keys["recommend"]) if "recommend" in keys else None,
+        pool=_text(keys["pool"]) if "pool" in keys else None,
+        confirm=_choice(keys["confirm"], CONFIRM) if "confirm" in keys else None,
+        rank=_written(keys["rank"]) if "rank" in keys else None,
+        window=_text(keys["window"]) if "window" in keys else None,
+        per=_texts(keys["per"]) if "per" in keys else (),
+        stack=_choice(keys["stack"], ("sum",)) if "stack" in keys else None,
         when=_written(keys["when"]) if "when" in keys else None,
         define={name: _written(n) for name, n in _optional(keys, "define").items()},
         parameters={name: _parameter(n) for name, n in _optional(keys, "parameters").items()},
         names={name: _both(n) for name, n in _optional(keys, "names").items()},
         legal_class=_legal_class(keys["legal_class"]) if "legal_class" in keys else None,
         family=_text(keys["family"]) if "family" in keys else None,
-        reversed_by=tuple(_text(n) for n in _items(keys["reversed_by"])) if "reversed_by" in keys else (),
+        reversed_by=_texts(keys["reversed_by"]) if "reversed_by" in keys else (),
         moved_by=_text(keys["moved_by"]) if "moved_by" in keys else None,
         examples=tuple(_example(n) for n in _items(keys["examples"])),
     )
 
 
 def _example(node: yaml.Node) -> Example:
-    keys = _mapping(node, ("given", "expect", "cites"), ("measures", "terms"))
+    keys = _mapping(node, ("given", "expect", "cites"), ("measures", "terms", "parameters", "standing"))
     return Example(
         given=tuple({k: _text(v) for k, v in _mapping(fact).items()} for fact in _items(keys["given"])),
         measures={k: _text(v) for k, v in _optional(keys, "measures").items()},
         terms={k: _text(v) for k, v in _optional(keys, "terms").items()},
+        parameters={k: _parameter(v) for k, v in _optional(keys, "parameters").items()},
+        standing={k: _text(v) for k, v in _optional(keys, "standing").items()},
         expect=_text(keys["expect"]),
         cites=_text(keys["cites"]),
         line=_line(node),
@@ -136,6 +152,20 @@ def _parameter(node: yaml.Node) -> ParameterText:
     if isinstance(node, yaml.MappingNode):
         return {key: _text(value) for key, value in _mapping(node).items()}
     return _text(node, blank=True) or None
+
+
+def _texts(node: yaml.Node) -> tuple[str, ...]:
+    """Read one text or a list of them."""
+    if isinstance(node, yaml.ScalarNode):
+        return (_text(node),)
+    return tuple(_text(item) for item in _items(node))
+
+
+def _choice(node: yaml.Node, known: tuple[str, ...]) -> str:
+    word = _text(node)
+    if word not in known:
+        raise _unreadable(_line(node), f"可写：{'、'.join(known)}", f"{word!r} is not one of {', '.join(known)}")
+    return word
 
 
 def _legal_class(node: yaml.Node) -> LegalClass:

@@ -21,11 +21,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A worked case: these facts and measures give this amount; `cites` says where the number comes from."""
+    """A worked case: these facts and measures give this amount; `cites` says where the number comes from.
+
+    `parameters` try another reading of the source than the one that is shipped. `standing` is a place in a rank.
+    """
 
     given: tuple[Mapping[str, str], ...]
     measures: Mapping[str, str]
     terms: Mapping[str, str]
+    parameters: Mapping[str, ParameterText]
+    standing: Mapping[str, str]
     expect: str
     cites: str
     line: int
@@ -39,9 +44,15 @@ class ClauseText:
     line: int
     title: Text
     clause: str
-    event: str | None
-    amount: Written
-    pool: str
+    events: tuple[str, ...]
+    amount: Written | None
+    recommend: Text | None
+    pool: str | None
+    confirm: str | None
+    rank: Written | None
+    window: str | None
+    per: tuple[str, ...]
+    stack: str | None
     when: Written | None
     define: Mapping[str, Written]
     parameters: Mapping[str, ParameterText]

@@ -1,6 +1,7 @@
 """The typed tree of a formula: every node knows the kind of its value and where it stands in the text."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 from payroll.domain.facts import Value
@@ -28,11 +29,29 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of the event."""
+    """A field of the event; facts bring it in a unit that is `scale` of the kind's base."""
 
     kind: Kind
     name: str
     title: Text
+    scale: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Whether the fact brings a field that its event may leave out."""
+
+    name: str
+    title: Text
+    kind: Kind = Kind.BOOLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """This person's part of an amount that several responsible people bear by their weights."""
+
+    kind: Kind
+    node: "Node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,7 @@ class Measure:
     event: str
     field: str | None
     title: Text
+    scale: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +150,7 @@ class Conditional:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """min, max, floor, ceil or round."""
+    """min, max, floor, ceil, round, or doubling: the first doubled for every step of the second after the first."""
 
     kind: Kind
     name: str
@@ -150,7 +170,7 @@ class Lookup:
 
 
 Node: TypeAlias = (
-    Literal | Parameter | Field | Nth | Measure | Term | Defined | Arithmetic | Minus
+    Literal | Parameter | Field | Given | Split | Nth | Measure | Term | Defined | Arithmetic | Minus
     | Comparison | Junction | Negation | Conditional | Call | Lookup
 )  # fmt: skip
 
@@ -160,7 +180,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case Arithmetic() | Comparison():
             return node.left, node.right
-        case Minus() | Negation() | Lookup() | Defined():
+        case Minus() | Negation() | Lookup() | Defined() | Split():
             return (node.node,)
         case Junction() | Call():
             return node.nodes
@@ -184,7 +204,7 @@ def called(node: Parameter | Measure | Term) -> str:
 
 def varies(node: Node) -> bool:
     """Tell whether the value can differ between two facts of one month."""
-    return any(isinstance(x, Field | Nth) for x in walk(node))
+    return any(isinstance(x, Field | Given | Split | Nth) for x in walk(node))
 
 
 def fields(node: Node) -> set[str]:
@@ -196,6 +216,6 @@ def uniform(node: Node) -> bool:
     """Tell whether every fact of the month takes the same way through the formula."""
     if isinstance(node, Conditional):
         return not varies(node.condition) and uniform(node.then) and uniform(node.otherwise)
-    if isinstance(node, Call | Lookup | Comparison | Junction | Negation):
+    if isinstance(node, Call | Lookup | Comparison | Junction | Negation | Given | Split):
         return not varies(node)
     return all(uniform(child) for child in children(node))

@@ -9,7 +9,7 @@ from payroll.domain.text import Text
 from payroll.rulebook import tree as t
 from payroll.rulebook.grammar import parse
 from payroll.rulebook.names import Names, blank, refused
-from payroll.rulebook.units import NUMERIC, PRODUCTS, QUOTIENTS, UNITS, Kind, Table, joined
+from payroll.rulebook.units import NUMERIC, PLAIN, PRODUCTS, QUOTIENTS, UNITS, Kind, Table, joined
 
 ZERO = Decimal(0)
 ROUNDING = ("floor", "ceil", "round")
@@ -116,7 +116,7 @@ class _Typing:
             return t.Defined(names.defined[name].kind, name, title, names.defined[name])
         if names.event is not None and name in names.event.fields:
             word = names.event.fields[name]
-            return t.Field(word.kind, name, word.title)
+            return t.Field(word.kind, name, word.title, word.scale)
         if name == "nth" and names.event is not None:
             return t.Nth()
         if name in names.vocabulary.terms:
@@ -186,35 +186,74 @@ class _Typing:
             )
         return kind
 
-    def call(self, tree: Tree[Token], token: Tree[Token] | Token, arguments: list[Tree[Token]]) -> t.Node:
+    def call(  # noqa: PLR0911 - one way per function
+        self, tree: Tree[Token], token: Tree[Token] | Token, arguments: list[Tree[Token]]
+    ) -> t.Node:
         name = str(token)
         if name in ("count", "sum"):
             return self.measure(tree, name, arguments)
         if name in ("band", "step"):
             return self.lookup(tree, name, arguments)
+        if name == "given":
+            return self.given(tree, arguments)
+        if name == "split" and len(arguments) == 1 and self.names.event is not None:
+            return t.Split(Kind.MONEY, self.money(arguments[0]))
+        if name == "doubling" and len(arguments) == 2:
+            return t.Call(Kind.MONEY, name, (self.money(arguments[0]), self.plain(arguments[1])))
         if name in ROUNDING and len(arguments) == 1:
             node = self.numeric(arguments[0])
             return t.Call(node.kind, name, (node,))
         if name in ("min", "max") and len(arguments) >= 2:
             nodes = tuple(self.numeric(a) for a in arguments)
             return t.Call(self.same(tree, nodes), name, nodes)
-        if name in (*ROUNDING, "min", "max"):
+        if name in (*ROUNDING, "min", "max", "split", "doubling"):
             raise refused(
                 tree,
                 Text(f"{name} 的参数个数不对", f"{name} got {len(arguments)} arguments"),
                 Text(
-                    "floor/ceil/round 要一个，min/max 至少两个",
-                    "floor, ceil, round take one; min, max two or more",
+                    "floor/ceil/round/split 要一个，doubling 要两个，min/max 至少两个；split 只用于按事件的条款",
+                    "floor, ceil, round, split take one, doubling two, min and max two or more; split needs an event",
                 ),
             )
         raise refused(
             token,
             Text(f"没有函数 {name}", f"there is no function {name!r}"),
             Text(
-                "可用：min max floor ceil round band step count sum",
-                "there are min, max, floor, ceil, round, band, step, count, sum",
+                "可用：min max floor ceil round band step count sum given split doubling",
+                "there are min, max, floor, ceil, round, band, step, count, sum, given, split, doubling",
             ),
         )
+
+    def money(self, tree: Tree[Token]) -> t.Node:
+        node = self.below(tree)
+        if node.kind is not Kind.MONEY:
+            raise refused(
+                tree,
+                Text(f"这里要金额，却是 {node.kind}", f"an amount is needed here, not {node.kind}"),
+                Text("写成 50 CNY", "write one like 50 CNY"),
+            )
+        return node
+
+    def plain(self, tree: Tree[Token]) -> t.Node:
+        node = self.below(tree)
+        if node.kind not in PLAIN:
+            raise refused(
+                tree,
+                Text(f"这里要次数，却是 {node.kind}", f"a count is needed here, not {node.kind}"),
+                Text("例如 nth", "such as nth"),
+            )
+        return node
+
+    def given(self, tree: Tree[Token], arguments: list[Tree[Token]]) -> t.Node:
+        name = str(arguments[0].children[0]) if len(arguments) == 1 and arguments[0].data == "name" else ""
+        fields = self.names.event.fields if self.names.event is not None else {}
+        if name not in fields:
+            raise refused(
+                tree,
+                Text("given 要事件的一个字段", "given takes one field of the event"),
+                Text(f"可用：{'、'.join(fields)}", f"there are: {', '.join(fields)}"),
+            )
+        return t.Given(name, fields[name].title)
 
     def measure(self, tree: Tree[Token], name: str, arguments: list[Tree[Token]]) -> t.Node:
         words = [str(a.children[0])[1:-1] for a in arguments if a.data == "text"]
@@ -248,7 +287,7 @@ class _Typing:
                 Text("换一个字段", "name another field"),
             )
         title = Text(f"{event.title.zh}{field.title.zh}合计", f"{field.title.en} of {event.title.en}")
-        return t.Measure(field.kind, words[0], words[1], title)
+        return t.Measure(field.kind, words[0], words[1], title, field.scale)
 
     def lookup(self, tree: Tree[Token], name: str, arguments: list[Tree[Token]]) -> t.Node:
         table_name = str(arguments[1].children[0]) if len(arguments) == 2 and arguments[1].data == "name" else ""

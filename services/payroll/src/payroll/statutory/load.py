@@ -23,7 +23,7 @@ def statutory() -> Statutory:
     folder = files("payroll.statutory") / "tables"
     statutes = [
         statute
-        for name in ("minimum_wages.yaml", "deductions.yaml")
+        for name in ("minimum_wages.yaml", "deductions.yaml", "sick_pay.yaml")
         for statute in read_statutes((folder / name).read_text(encoding="utf-8"))
     ]
     return Statutory(_places((folder / "places.yaml").read_text(encoding="utf-8")), statutes)
