@@ -31,6 +31,18 @@ def retail() -> Path:
     return _data("retail")
 
 
+@pytest.fixture(scope="session")
+def punches() -> Path:
+    """The folder of the punches."""
+    return _data("punches")
+
+
+@pytest.fixture(scope="session")
+def support() -> Path:
+    """The folder of the support messages."""
+    return _data("support")
+
+
 def _data(name: str) -> Path:
     folder = SHARED / "data" / name
     if not folder.is_dir():

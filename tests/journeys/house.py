@@ -27,6 +27,7 @@ PATIENCE = 240
 """Seconds for one step, on a machine that is busy with the other tests."""
 
 PACK, EVERY_SALE, BY_CONVERSION = "night-shop-5", 1, 2
+DEPARTMENT = "ecommerce-department"
 COMMISSION, BASE_SALARY = "B-05.R2.1", "terms.base-salary"
 RULES_FROM = "2010-01-01"
 
@@ -77,6 +78,9 @@ class Employee:
     leave_date: str
     base_salary: str = "0.00"
     work_place: str = "guangzhou"
+    scheme: str = PACK
+    performance_bonus: str = ""
+    manager_no: str = ""
 
 
 def _client(stack: Stack, login: str, password: str) -> httpx.Client:
@@ -128,6 +132,7 @@ def _started() -> dict[str, Any]:
     with ExitStack() as opened:
         house = _entered(stack, home, passwords, opened)
         adopt(house.hr, house.boss, EVERY_SALE, RULES_FROM)
+        adopt(house.hr, house.boss, 1, RULES_FROM, pack=DEPARTMENT)
         # while the directory is empty every seller is believed
         employ(house, [Employee("the-first", RULES_FROM, RULES_FROM)])
     return {"home": str(home), "port": stack.port, "passwords": passwords, "users": []}
@@ -206,23 +211,29 @@ def take_in(
 def employ(house: House, people: Sequence[Employee]) -> None:
     """Enter people in the directory, agree their terms, and wait until orders and payroll know them."""
     directory = table(
-        ("employee_no", "name", "department", "post", "hire_date", "leave_date", "work_place"),
-        ((p.employee_no, p.employee_no, "电商一部", "客服", p.hire_date, p.leave_date, p.work_place) for p in people),
+        ("employee_no", "name", "department", "post", "hire_date", "leave_date", "work_place", "manager_no"),
+        (
+            (p.employee_no, p.employee_no, "电商一部", "客服", p.hire_date, p.leave_date, p.work_place, p.manager_no)
+            for p in people
+        ),
     )
     taken = take_in(house.hr, "attendance", {"staff.csv": directory})["counts"]
     assert taken["new"] == len(people), taken
-    for consumer in ("orders", "payroll"):
+    for consumer in ("orders", "payroll", "service_desk", "inventory"):
         arrived(house, "attendance", consumer)
     terms = table(
-        ("employee_no", "valid_from", "base_salary"), ((p.employee_no, p.hire_date, p.base_salary) for p in people)
+        ("employee_no", "valid_from", "base_salary", "scheme", "performance_bonus"),
+        ((p.employee_no, p.hire_date, p.base_salary, p.scheme, p.performance_bonus) for p in people),
     )
     taken = take_in(house.hr, "payroll", {"terms.csv": terms})["counts"]
     assert taken["new"] == len(people), taken
 
 
-def adopt(hr: httpx.Client, boss: httpx.Client, pack_version: int, from_day: str) -> dict[str, Any]:
-    """Draft a version of the shipped pack as hr, and have the boss sign it."""
-    draft = {"pack": PACK, "pack_version": pack_version, "in_force_from": from_day}
+def adopt(
+    hr: httpx.Client, boss: httpx.Client, pack_version: int, from_day: str, *, pack: str = PACK
+) -> dict[str, Any]:
+    """Draft a version of a shipped pack as hr, and have the boss sign it."""
+    draft = {"pack": pack, "pack_version": pack_version, "in_force_from": from_day}
     version = said(hr.post("/api/payroll/rulebook/versions", json=draft, headers=once()))
     signed: dict[str, Any] = said(boss.post(f"/api/payroll/rulebook/versions/{version['id']}/sign", headers=once()))
     return signed
@@ -281,3 +292,9 @@ EVENTS = "SELECT about, type FROM outbox WHERE position(convert_to($1, 'UTF8') I
 def announced(house: House, shop: str) -> list[tuple[str, str]]:
     """List what orders has announced about a shop: (number, type), sorted."""
     return sorted((row["about"], row["type"]) for row in looked_up(house, "orders", EVENTS, f'"shop":"{shop}"'))
+
+
+def events(house: House, service: str, *types: str) -> list[dict[str, Any]]:
+    """Read what a service has announced of these types, in its order: whole events."""
+    query = "SELECT body FROM outbox WHERE type = ANY ($1::text[]) ORDER BY id"
+    return [json.loads(row["body"]) for row in looked_up(house, service, query, types)]

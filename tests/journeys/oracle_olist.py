@@ -6,7 +6,7 @@ Nothing here is shared with the product: files, rules and rounding are written d
 import csv
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,11 @@ CENT = Decimal("0.01")
 BRAZIL = ZoneInfo("America/Sao_Paulo")  # the files' naive times (data README); summer time began on 2017-10-15
 CHINA = ZoneInfo("Asia/Shanghai")  # the company's zone: business dates are its days (design: architecture.md)
 RATE = Decimal("0.01")  # night-shop-5 version 1: 1 % of the net amount of every completed order (catalogue B 4.7)
+
+# 004 (catalogue A) is agreed with everybody from the first day on, but for the two months paid by night-shop-5
+SALES_FROM, SALES_UNTIL = date(2017, 10, 1), date(2017, 12, 1)
+NEUTRAL, NEGATIVE, UNANSWERED = "A-004-1.20b", "A-004-1.20c", "A-004-1.19b"
+CHARGES = {NEUTRAL: 100, NEGATIVE: 200, UNANSWERED: 50}
 
 # data README: canceled and unavailable are cancelled orders, delivered completed ones; the rest is on its way
 STATES = {
@@ -36,6 +41,28 @@ class Person:
     employee_no: str
     hire_date: date
     base_salary: Decimal
+
+
+@dataclass
+class Review:
+    """One review of the files; `sellers` answer for it, in the order of the order's items."""
+
+    score: int
+    order_no: str
+    written_at: datetime
+    answered_at: datetime
+    sellers: list[str]
+
+    @property
+    def grade(self) -> str | None:
+        """Scores 1-2 are negative, 3 is neutral (data README)."""
+        return "negative" if self.score <= 2 else "neutral" if self.score == 3 else None
+
+    @property
+    def unanswered_at(self) -> datetime | None:
+        """Tell when a negative review had gone without its public answer for 24 hours (A-004-1.19b)."""
+        due = self.written_at.astimezone(UTC) + timedelta(hours=24)
+        return due if self.grade == "negative" and self.answered_at > due else None
 
 
 @dataclass
@@ -151,3 +178,46 @@ def payslips(books: Books, year: int, month: int) -> dict[str, Payslip]:
             if first <= day <= last and share > 0:
                 found[seller].orders.append((order_no, day, share, half_up(share * RATE)))
     return dict(found)
+
+
+def reviews(books: Books, folder: Path) -> tuple[dict[str, Review], set[str]]:
+    """Read the reviews; a number that the file gives to several different ones is refused, with all of them."""
+    lines = defaultdict(list)
+    for line in rows(folder / "order_reviews.csv"):
+        lines[line["review_id"]].append(line)
+    found = {}
+    for number, group in lines.items():
+        line, written_at = group[0], moment(group[0]["review_creation_date"])
+        answered_at = moment(line["review_answer_timestamp"])
+        assert written_at is not None
+        assert answered_at is not None
+        if all(other == line for other in group):
+            order = books.orders.get(line["order_id"])  # of an order that was refused nobody knows the sellers
+            sellers = list(order.shares) if order else []
+            found[number] = Review(int(line["review_score"]), line["order_id"], written_at, answered_at, sellers)
+    return found, lines.keys() - found.keys()
+
+
+def deductions(found: dict[str, Review]) -> dict[tuple[str, str, str], list[Decimal]]:
+    """Calculate what 004 charges, by seller, month and clause: one amount a review, the smallest first.
+
+    Who answers for a neutral review pays 100 CNY, for a negative one 200; several share it alike, and a cent that is
+    left goes to whoever is listed first (catalogue A C-45, B 4.7). Of a negative one without an answer in 24 hours the
+    first listed pays 50 more, on the day the 24 hours were over. Days are the company's.
+    """
+    charged: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+
+    def charge(who: str, at: datetime, clause: str, cents: int) -> None:
+        day = at.astimezone(CHINA).date()
+        if not SALES_FROM <= day < SALES_UNTIL:
+            charged[who, f"{day:%Y-%m}", clause].append(-Decimal(cents) / 100)
+
+    for review in found.values():
+        count = len(review.sellers)
+        for place, seller in enumerate(review.sellers if review.grade else ()):
+            clause = NEGATIVE if review.grade == "negative" else NEUTRAL
+            whole = CHARGES[clause] * 100
+            charge(seller, review.written_at, clause, whole // count + (place < whole % count))
+        if review.unanswered_at is not None and review.sellers:
+            charge(review.sellers[0], review.unanswered_at, UNANSWERED, CHARGES[UNANSWERED] * 100)
+    return {key: sorted(amounts) for key, amounts in charged.items()}

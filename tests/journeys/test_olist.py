@@ -1,18 +1,29 @@
-"""A real marketplace: every order of the Olist files, two months of pay, every payslip to the cent."""
+"""A real marketplace: every order and review of the Olist files, two months of pay, what bad reviews cost whom."""
 
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from . import oracle_olist as oracle
 from .house import (
     BASE_SALARY,
     COMMISSION,
+    DEPARTMENT,
+    PACK,
+    RULES_FROM,
     Employee,
     House,
     announced,
     arrived,
     employ,
+    events,
+    locked,
+    looked_up,
     once,
     pages,
     pay,
@@ -20,11 +31,16 @@ from .house import (
     reached,
     said,
     send,
+    table,
+    take_in,
+    until,
 )
 
 SHOP = "olist"
 MONTHS = ((2017, 10), (2017, 11))
-PROFILE = (Path(__file__).parent / "profiles" / "olist.yaml").read_text("utf-8")
+PROFILES = Path(__file__).parent / "profiles"
+PROFILE = (PROFILES / "olist.yaml").read_text("utf-8")
+REVIEWS = (PROFILES / "olist_reviews.yaml").read_text("utf-8")
 LATENESS = {"order.payment_chase_missed", "order.dispatch_overdue"}  # said by the worker's clocks, not by the import
 EVENTS = {
     "created": ["order.created"],
@@ -33,20 +49,62 @@ EVENTS = {
 }
 
 
-def test_two_months_of_the_marketplace_are_paid_to_the_cent(house: House, olist: Path) -> None:
+@dataclass(frozen=True)
+class Market:
+    """The marketplace as the product knows it: its sellers employed, every order taken in."""
+
+    files: dict[str, bytes]
+    books: oracle.Books
+
+
+@pytest.fixture
+def market(house: House, olist: Path) -> Market:
+    """The marketplace; whichever test process needs it first takes it in for all."""
     books = oracle.read(olist)
-    employ(
-        house,
-        [Employee(p.employee_no, str(p.hire_date), "2018-12-31", str(p.base_salary)) for p in books.staff],
-    )
     files = {name: (olist / name).read_bytes() for name in ("orders.csv", "order_items.csv")}
-    _import_everything(house, files, books)
-    _announced_once(house, books)
+    with locked(house.folder, SHOP):
+        if house.hr.get(f"/api/attendance/employees/{books.staff[0].employee_no}").status_code == 404:
+            _hire(house, books)
+            _import_everything(house, files, books)
+            _announced_once(house, books)
+    return Market(files, books)
+
+
+def _hire(house: House, books: oracle.Books) -> None:
+    """Employ the sellers; the regulations of the department hold for them, but for the months paid by sales."""
+    people = [
+        Employee(p.employee_no, str(p.hire_date), "2018-12-31", str(p.base_salary), scheme=PACK) for p in books.staff
+    ]
+    employ(house, people)
+    turns = ((RULES_FROM, DEPARTMENT), (oracle.SALES_FROM, PACK), (oracle.SALES_UNTIL, DEPARTMENT))
+    agreed = [(p.employee_no, day, p.base_salary, scheme) for p in books.staff for day, scheme in turns]
+    terms = table(("employee_no", "valid_from", "base_salary", "scheme"), agreed)
+    counts = take_in(house.hr, "payroll", {"terms.csv": terms})["counts"]
+    assert (counts["amended"], counts["refused"]) == (len(books.staff), 0)
+
+
+def test_two_months_of_the_marketplace_are_paid_to_the_cent(house: House, market: Market) -> None:
+    books = market.books
     arrived(house, "orders", "payroll")
     for year, month in MONTHS:
         run = pay(house, f"{year}-{month:02}")
         _compare(house, run, oracle.payslips(books, year, month))
-    _again_changes_nothing(house, files, books)
+    _again_changes_nothing(house, market.files, books)
+
+
+def test_reviews_of_the_marketplace_cost_whom_they_should(house: House, market: Market, olist: Path) -> None:
+    found, refused = oracle.reviews(market.books, olist)
+    arrived(house, "orders", "service_desk")  # else reviews would be announced of nobody, and once more of the sellers
+    file = {"order_reviews.csv": (olist / "order_reviews.csv").read_bytes()}
+    for verdict in ("new", "same"):
+        taken = take_in(house.boss, "service-desk", file, profile=REVIEWS)
+        assert (taken["counts"][verdict], taken["counts"]["refused"]) == (len(found), len(refused))
+        named = pages(house.boss, f"/api/service-desk/imports/{taken['id']}/refusals")
+        assert {refusal["key"].split(" / ")[-1] for refusal in named} == refused
+    due = "SELECT FROM review_status JOIN reviews USING (review_id) WHERE shop = $1 AND due_at <= now() LIMIT 1"
+    until("every review settled", lambda: not looked_up(house, "service_desk", due, SHOP))
+    _compare_announced(house, found)
+    _compare_deductions(house, market.books, oracle.deductions(found))
 
 
 def _import_everything(house: House, files: dict[str, bytes], books: oracle.Books) -> None:
@@ -129,3 +187,51 @@ def _again_changes_nothing(house: House, files: dict[str, bytes], books: oracle.
     for year, month in MONTHS:
         again = house.hr.post("/api/payroll/runs", json={"period": f"{year}-{month:02}"}, headers=once())
         assert (again.status_code, again.json()["code"]) == (409, "nothing-differs")
+
+
+def _compare_announced(house: House, found: dict[str, oracle.Review]) -> None:
+    """Hold what was announced of the reviews against the files: every bad one once, with its sellers."""
+    bad = [event["data"] for event in events(house, "service_desk", "review.negative", "review.neutral")]
+    own = [
+        (data["review_no"], data["score"], data["order_no"], [(p["employee_no"], p["weight"]) for p in data["parties"]])
+        for data in bad
+        if data["shop"] == SHOP
+    ]
+    assert sorted(own) == sorted(
+        (number, review.score, review.order_no, [(seller, 1) for seller in review.sellers])
+        for number, review in found.items()
+        if review.grade is not None
+    )
+    late = Counter(
+        (event["data"]["review_no"], event["data"]["employee_no"], datetime.fromisoformat(event["time"]))
+        for event in events(house, "service_desk", "review.reply_overdue")
+        if event["data"]["shop"] == SHOP
+    )
+    assert late == Counter(
+        (number, review.sellers[0], review.unanswered_at)
+        for number, review in found.items()
+        if review.unanswered_at is not None and review.sellers
+    )
+    taken_back = events(house, "service_desk", "review.revised", "review.reply_overdue_revoked")
+    assert [event for event in taken_back if event["data"].get("shop") == SHOP] == []
+
+
+def _compare_deductions(house: House, books: oracle.Books, expected: dict[tuple[str, str, str], list[Decimal]]) -> None:
+    """Hold what is proposed to be taken, by seller, month and clause, against the calculation, review by review."""
+    numbers = [person.employee_no for person in books.staff]
+    arrived(house, "service_desk", "payroll")
+    waiting = "SELECT FROM stirred WHERE employee_no = ANY ($1::text[]) LIMIT 1"
+    until("every deduction assessed", lambda: not looked_up(house, "payroll", waiting, numbers))
+    sellers = frozenset(numbers)
+    found: dict[tuple[str, str, str], list[Decimal]] = defaultdict(list)
+    for clause in oracle.CHARGES:
+        for item in pages(house.finance, "/api/payroll/deductions", clause_id=clause):
+            if item["employee_no"] in sellers:
+                assert item["state"] == "proposed"
+                found[item["employee_no"], item["period"], clause].append(Decimal(item["amount"]))
+    if {key: sorted(amounts) for key, amounts in found.items()} != expected:
+        exec(open("/tmp/diag.py").read().replace("from tests.journeys.house", "from journeys.house") if False else open("/tmp/diag.py").read().replace("    from tests.journeys.house import looked_up\n", ""), globals())
+        diag(house, numbers, expected, found)
+    assert {key: sorted(amounts) for key, amounts in found.items()} == expected
+    assert {clause for *_, clause in expected} == oracle.CHARGES.keys()
+    assert any(amount not in {-100, -200, -50} for amounts in expected.values() for amount in amounts)  # some shared

@@ -9,7 +9,7 @@ import pytest
 HERE = Path(__file__).parent
 
 
-@pytest.mark.parametrize("name", ["oracle_olist", "oracle_retail"])
+@pytest.mark.parametrize("name", ["oracle_olist", "oracle_punches", "oracle_retail", "oracle_support"])
 def test_imports_only_the_standard_library(name: str) -> None:
     imported = set()
     for node in ast.walk(ast.parse((HERE / f"{name}.py").read_text("utf-8"))):
