@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from chassis.orm import Base
 from contracts.orders import OrderCancelled, OrderPaid, OrderShipped
 from inventory import models
-from inventory.consumers import on_order_cancelled, on_order_paid, on_order_shipped
+from inventory.consumers import on_orders
 
 from .conftest import House, at, order
 
@@ -75,9 +75,9 @@ async def test_the_projection_is_what_the_ledgers_fold_to(house: House, seed: in
             lambda n=number, q=some: house.document("/receipts", f"RK-{n}", cup=q),
             lambda n=number, q=some: house.document("/issues", f"CK-{n}", cup=q, pot="1"),
             lambda n=number, q=some: house.document("/corrections", f"GZ-{n}", cup=f"-{q}"),
-            lambda o=name, q=some: house.hear(on_order_paid, order(OrderPaid, o, cup=q, pot="2")),
-            lambda o=name, q=some: house.hear(on_order_shipped, order(OrderShipped, o, cup=q)),
-            lambda o=name: house.hear(on_order_cancelled, order(OrderCancelled, o)),
+            lambda o=name, q=some: house.hear(on_orders, order(OrderPaid, o, cup=q, pot="2")),
+            lambda o=name, q=some: house.hear(on_orders, order(OrderShipped, o, cup=q)),
+            lambda o=name: house.hear(on_orders, order(OrderCancelled, o)),
         ]
         await chance.choice(acts)()
         if number == 20:

@@ -10,28 +10,27 @@ from contracts.orders import OrderCancelled, OrderCompleted, OrderPaid, OrderShi
 from inventory.commands.directory import Entry, learn_employees, learn_leaves
 from inventory.commands.serve_orders import Goods, issue_goods, release_goods, reserve_goods
 
+OrderStep = OrderPaid | OrderShipped | OrderCompleted | OrderCancelled
 
-async def on_order_paid(session: AsyncSession, events: Sequence[Received[OrderPaid]]) -> None:
-    """Reserve what was paid for."""
-    if goods := _goods(events):
+
+async def on_orders(session: AsyncSession, events: Sequence[Received[OrderStep]]) -> None:
+    """Reserve what was paid for, take out what was sent or sold for good, free what was cancelled.
+
+    The steps of many orders come mixed; all of one kind are taken at once here. An order's own steps stay in order, and
+    what is freed last goes to whoever still waits for it, so that shelves end up the same.
+    """
+    if goods := _goods(events, OrderPaid):
         await reserve_goods(session, goods)
-
-
-async def on_order_shipped(session: AsyncSession, events: Sequence[Received[OrderShipped]]) -> None:
-    """Take out what was sent."""
-    if goods := _goods(events):
+    if goods := _goods(events, OrderShipped):
         await issue_goods(session, goods)
-
-
-async def on_order_completed(session: AsyncSession, events: Sequence[Received[OrderCompleted]]) -> None:
-    """Take out what was sold for good, where nobody reported that it was sent."""
-    if goods := _goods(events):
+    if goods := _goods(events, OrderCompleted):  # where nobody reported that it was sent
         await issue_goods(session, goods)
-
-
-async def on_order_cancelled(session: AsyncSession, events: Sequence[Received[OrderCancelled]]) -> None:
-    """Free what was reserved."""
-    await release_goods(session, [((event.data.shop, event.data.order_no), event.time) for event in events])
+    if ended := [
+        ((event.data.shop, event.data.order_no), event.time)
+        for event in events
+        if isinstance(event.data, OrderCancelled)
+    ]:
+        await release_goods(session, ended)
 
 
 async def on_employee_hired(session: AsyncSession, events: Sequence[Received[EmployeeHired]]) -> None:
@@ -49,15 +48,12 @@ async def on_employee_left(session: AsyncSession, events: Sequence[Received[Empl
     await learn_leaves(session, [(event.data.employee_no, event.data.leave_date) for event in events])
 
 
-Wanting = Received[OrderPaid] | Received[OrderShipped] | Received[OrderCompleted]
-
-
-def _goods(events: Iterable[Wanting]) -> list[Goods]:
+def _goods(events: Iterable[Received[OrderStep]], step: type[OrderPaid | OrderShipped | OrderCompleted]) -> list[Goods]:
     # what was taken over from before left no goods here
     return [
         Goods(event.data.shop, event.data.order_no, line.sku, line.quantity, event.time)
         for event in events
-        if event.data.basis == "live"
+        if isinstance(event.data, step) and event.data.basis == "live"
         for line in event.data.lines
         if line.quantity > 0
     ]
@@ -67,15 +63,7 @@ def _entry(data: DirectoryEntry) -> Entry:
     return Entry(data.employee_no, data.name, data.department, data.post, data.manager_no, data.hire_date)
 
 
-ORDERS = Subscription(
-    "orders",
-    {
-        OrderPaid: on_order_paid,
-        OrderShipped: on_order_shipped,
-        OrderCompleted: on_order_completed,
-        OrderCancelled: on_order_cancelled,
-    },
-)
+ORDERS = Subscription("orders", dict.fromkeys((OrderPaid, OrderShipped, OrderCompleted, OrderCancelled), on_orders))
 ATTENDANCE = Subscription(
     "attendance",
     {
