@@ -4,16 +4,16 @@ Nothing here is shared with the product. The rules, as service-desk's README dec
 
 - A row that has not as many cells as the header has columns is broken: the message whose number stands in its place is
   refused, with whatever else the file says of that number. An empty row is none.
-- A conversation is a tree of replies; its top replies to nothing, or to a message that is not in the file. Its number is
-  that of its top message.
+- A conversation is a tree of replies; its top replies to nothing, or to a message that is not in the file. Its number
+  is that of its top message.
 - A wait begins with the customer's first message that nobody has answered and ends with the next message of a company;
   what the customer adds meanwhile is the same wait. Messages count in the order of time, of one second by their number.
 - The first wait of a conversation in which no company has spoken yet is the greeting; it is a reply as well.
 - It is the wait of the account that answered; unanswered, of the one that spoke last before; else nobody's.
-- Nobody here is on a roster, so all time counts, in whole seconds. The wait belongs to the day on which it began, in the
-  company's zone. A wait that is never answered lasts until its day is closed, at 06:00 of the next one, and counts.
-- More than 30 s are too long for a greeting, more than 180 s for a reply. Either is announced, with the whole wait, as of
-  the second in which the limit was reached; what is nobody's is not announced.
+- Nobody here is on a roster, so all time counts, in whole seconds. The wait belongs to the day on which it began, in
+  the company's zone. A wait that is never answered lasts until its day is closed, at 06:00 of the next, and counts.
+- More than 30 s are too long for a greeting, more than 180 s for a reply. Either is announced, with the whole wait, as
+  of the second in which the limit was reached; what is nobody's is not announced.
 - A person's day: in how many conversations somebody waited for them, how many waits they answered, and the average of
   the answered ones, to the hundredth of a second, half up.
 """

@@ -71,12 +71,19 @@ def market(house: House, olist: Path) -> Market:
 
 
 def _hire(house: House, books: oracle.Books) -> None:
-    """Employ the sellers; the regulations of the department hold for them, but for the months paid by sales."""
+    """Employ the sellers, under the department's regulations (004) but for the months that are paid by sales."""
+    turns = ((RULES_FROM, DEPARTMENT), (oracle.SALES_FROM, PACK), (oracle.SALES_UNTIL, DEPARTMENT))
     people = [
-        Employee(p.employee_no, str(p.hire_date), "2018-12-31", str(p.base_salary), scheme=PACK) for p in books.staff
+        Employee(
+            p.employee_no,
+            str(p.hire_date),
+            "2018-12-31",
+            str(p.base_salary),
+            scheme=DEPARTMENT if p.hire_date < oracle.SALES_FROM else PACK,
+        )
+        for p in books.staff
     ]
     employ(house, people)
-    turns = ((RULES_FROM, DEPARTMENT), (oracle.SALES_FROM, PACK), (oracle.SALES_UNTIL, DEPARTMENT))
     agreed = [(p.employee_no, day, p.base_salary, scheme) for p in books.staff for day, scheme in turns]
     terms = table(("employee_no", "valid_from", "base_salary", "scheme"), agreed)
     counts = take_in(house.hr, "payroll", {"terms.csv": terms})["counts"]
@@ -229,9 +236,6 @@ def _compare_deductions(house: House, books: oracle.Books, expected: dict[tuple[
             if item["employee_no"] in sellers:
                 assert item["state"] == "proposed"
                 found[item["employee_no"], item["period"], clause].append(Decimal(item["amount"]))
-    if {key: sorted(amounts) for key, amounts in found.items()} != expected:
-        exec(open("/tmp/diag.py").read().replace("from tests.journeys.house", "from journeys.house") if False else open("/tmp/diag.py").read().replace("    from tests.journeys.house import looked_up\n", ""), globals())
-        diag(house, numbers, expected, found)
     assert {key: sorted(amounts) for key, amounts in found.items()} == expected
     assert {clause for *_, clause in expected} == oracle.CHARGES.keys()
     assert any(amount not in {-100, -200, -50} for amounts in expected.values() for amount in amounts)  # some shared

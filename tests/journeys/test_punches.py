@@ -28,14 +28,11 @@ def test_a_year_of_wide_punches_is_evaluated_to_the_minute(house: House, punches
 
 def _hand_in(house: House, folder: Path, year: oracle.Year) -> None:
     """Import arrivals, then departures; both before the roster is published, or days would be evaluated between."""
-    sent = [
-        (
-            name,
-            send(house.hr, "attendance", {name: (folder / name).read_bytes()}, kind="", profile=profile, commit=True),
-        )
-        for name, profile in (("in_time.csv", "generic-punches-wide"), ("out_time.csv", "generic-punches-wide"))
-    ]
-    for name, address in sent:
+    sent = {}
+    for name in year.punches:
+        file = {name: (folder / name).read_bytes()}
+        sent[name] = send(house.hr, "attendance", file, kind="", profile="generic-punches-wide", commit=True)
+    for name, address in sent.items():
         counts = reached(house.hr, address, "committed")["counts"]
         assert (counts["new"], counts["refused"]) == (year.punches[name], 0)
 
@@ -43,7 +40,9 @@ def _hand_in(house: House, folder: Path, year: oracle.Year) -> None:
 def _publish(house: House, year: oracle.Year) -> None:
     template = {"code": SHIFT, "name": "十点到六点", "segments": [{"starts": "10:00", "ends": "18:00"}]}
     said(house.hr.post("/api/attendance/shift-templates", json=template))
-    roster = table(("工号", *year.working_days), ((who, *[SHIFT] * len(year.working_days)) for who in year.people))
+    roster = table(
+        ("工号", *map(str, year.working_days)), ((who, *[SHIFT] * len(year.working_days)) for who in year.people)
+    )
     counts = take_in(house.hr, "attendance", {"roster.csv": roster}, profile="generic-roster-wide")["counts"]
     assert (counts["new"], counts["refused"]) == (len(year.days), 0)
     whole = {"first_day": "2015-01-01", "last_day": "2015-12-31", "employee_nos": year.people}

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -47,11 +47,16 @@ def _listening(house: House, program: Path) -> Iterator["Queue[str]"]:
         lines: Queue[str] = Queue()
         out = process.stdout
         assert out is not None
-        Thread(target=lambda: [lines.put(line) for line in out], daemon=True).start()
+        Thread(target=_copy, args=(out, lines), daemon=True).start()
         try:
             yield lines
         finally:
             process.terminate()
+
+
+def _copy(out: Iterable[str], lines: "Queue[str]") -> None:
+    for line in out:
+        lines.put(line)
 
 
 def _next_about(lines: "Queue[str]", prefix: str) -> str:
