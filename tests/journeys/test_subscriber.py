@@ -31,7 +31,7 @@ def test_the_subscriber_of_the_readme_hears_each_completed_sale_once(house: Hous
 def _shown() -> str:
     """Take the program out of the README."""
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    found = next(block for block in blocks if "durable" in block)
+    found: str = next(block for block in blocks if "durable" in block)
     assert len(found.splitlines()) <= 30
     return found
 
