@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from benchmarks import backlog, imports, latency, payrun, requests, starting
+from benchmarks import backlog, files, imports, latency, payrun, requests, starting
 
 MEASURES: dict[str, Callable[[], None]] = {
     "imports": imports.measure,
+    "files": files.measure,
     "requests": requests.measure,
     "backlog": lambda: asyncio.run(backlog.measure()),
     "latency": lambda: asyncio.run(latency.measure()),
