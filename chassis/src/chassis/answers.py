@@ -139,7 +139,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
     # the driver's own as well: hot paths speak to it without SQLAlchemy in between
-    for said in (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    for said in (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
         app.add_exception_handler(said, _database_said)
     for kind in (PoolTimeout, ConnectionError, TimeoutError, OSError):
         app.add_exception_handler(kind, _unavailable)
@@ -199,8 +199,14 @@ async def _database_said(request: Request, error: Exception) -> Response:
     if state.startswith("23"):
         en, zh = RULE_REASONS.get(state, ("a value breaks a rule of this record", "某个值违反了该记录的规则"))
         return answer(AlreadyThere(reason=en, reason_zh=zh))
-    unreachable = OperationalError | InterfaceError | asyncpg.InterfaceError
-    if isinstance(error, unreachable) or state[:2] in ("08", "40", "53", "55", "57"):
+    # InternalClientError: the server said its last word on this connection, and the driver still waits for the rest
+    unreachable = OperationalError | InterfaceError | asyncpg.InterfaceError | asyncpg.InternalClientError
+    driver = getattr(getattr(error, "orig", None), "__cause__", None)
+    if (
+        isinstance(error, unreachable)
+        or isinstance(driver, asyncpg.InternalClientError)
+        or state[:2] in ("08", "40", "53", "55", "57")
+    ):
         log.warning("database unavailable", extra={"action": "unavailable", "reason": repr(error)[:300]})
         return answer(Unavailable())
     return await _fault(request, error)

@@ -129,7 +129,7 @@ def as_message(message: Msg) -> Message:
 
 
 def check_sequence(messages: Sequence[Message], mark: Watermark) -> None:
-    """Check that `messages` follow the watermark without gap, in one epoch, and that the chain holds.
+    """Check that `messages` follow the watermark without gap, in an accepted epoch, and that the chain holds.
 
     Raises Gap for a missing position, ConsumerStopped for anything that contradicts what was consumed.
     """
@@ -137,8 +137,11 @@ def check_sequence(messages: Sequence[Message], mark: Watermark) -> None:
     for message in messages:
         if message.position != position + 1:
             raise Gap(f"after {position} came {message.position}")
-        if message.epoch != mark.epoch:
-            raise ConsumerStopped(f"position {message.position}: epoch {message.epoch}, consumed so far {mark.epoch}")
+        if message.epoch > mark.epoch:
+            raise ConsumerStopped(
+                f"position {message.position}: epoch {message.epoch}, accepted here is {mark.epoch}: the producer was"
+                " restored from an older copy; see `python -m chassis.restore`"
+            )
         chain = chained(chain, message.body)
         if chain != message.chain:
             raise ConsumerStopped(f"position {message.position}: the hash chain does not continue what was consumed")
@@ -211,16 +214,17 @@ async def _set_aside(session: AsyncSession, producer: str, message: Message, rea
 async def consume_batch(session: AsyncSession, subscription: Subscription, messages: Sequence[Message]) -> None:
     """Apply one batch and move the watermark, all in the transaction of `session`."""
     producer, classes = subscription.producer, subscription.by_type()
-    check_sequence(messages, await watermark(session, producer, lock=True))
+    mark = await watermark(session, producer, lock=True)
+    check_sequence(messages, mark)
     events: list[tuple[Received[Any], Message]] = []
     passed = 0
-    for message in messages:
+    for follows, message in zip([mark.chain, *(m.chain for m in messages)], messages, strict=False):
         data = classes.get(message.type)
         if data is None:
             passed += 1
             continue
         try:
-            events.append((parse(message, data), message))
+            events.append((parse(message, data, follows), message))
         except Malformed as error:
             await _set_aside(session, producer, message, f"malformed: {error}")
         except UnknownSchema as error:

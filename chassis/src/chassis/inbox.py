@@ -30,7 +30,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Received(Generic[E]):
-    """An event, parsed; `data` is the contract class of its type and version."""
+    """An event, parsed; `data` is the contract class of its type and version.
+
+    `follows` is the stream's hash chain up to the event before, `chain` including this one, as computed here from what
+    was consumed; both are empty for an event that comes out of quarantine.
+    """
 
     data: E
     id: UUID
@@ -41,6 +45,8 @@ class Received(Generic[E]):
     actor: str
     correlation_id: str
     position: int
+    follows: bytes = b""
+    chain: bytes = b""
 
 
 Handler = Callable[[AsyncSession, Sequence[Received[Any]]], Awaitable[None]]
@@ -81,8 +87,8 @@ def _envelope(data: type[EventData]) -> type[Envelope[EventData]]:
     return Envelope[data]  # type: ignore[valid-type]
 
 
-def parse(message: Message, data: type[E]) -> Received[E]:
-    """Read an event.
+def parse(message: Message, data: type[E], follows: bytes = b"") -> Received[E]:
+    """Read an event that comes after the chain `follows`.
 
     Raises Malformed for bytes that break the contract, UnknownSchema for a well-formed event of a schema that this
     service does not know.
@@ -112,6 +118,8 @@ def parse(message: Message, data: type[E]) -> Received[E]:
         actor=envelope.actor,
         correlation_id=envelope.correlationid,
         position=message.position,
+        follows=follows,
+        chain=message.chain,
     )
 
 

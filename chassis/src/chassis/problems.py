@@ -79,7 +79,7 @@ class Unavailable(Refusal):
 
 
 def problem(refusal: Refusal, *, correlation_id: str) -> dict[str, object]:
-    """Write a refusal as the body of a problem+json answer."""
+    """Write a refusal as the body of a problem+json answer; `errors` and `members` of the refusal go with it."""
     body: dict[str, object] = {
         "type": f"urn:zhanggui:problem:{refusal.code}",
         "title": HTTPStatus(refusal.status).phrase,
@@ -93,4 +93,4 @@ def problem(refusal: Refusal, *, correlation_id: str) -> dict[str, object]:
         body["field"] = refusal.field
     if errors := getattr(refusal, "errors", None):
         body["errors"] = errors
-    return body
+    return body | getattr(refusal, "members", {})

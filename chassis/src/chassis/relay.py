@@ -192,8 +192,12 @@ def _compare(message: Stored | None, own: asyncpg.Record | None, epoch: int, las
     if message is None:
         raise NotInOrder(f"{where}: the message cannot be read")
     if own is None:
-        raise RelayStopped(f"{where}: this database never wrote it; it was restored from an older copy")
-    if message.headers.get("epoch") != str(epoch):
+        raise RelayStopped(
+            f"{where}: this database never wrote it; it was restored from an older copy;"
+            " see `python -m chassis.restore`"
+        )
+    # an older epoch is that of what `chassis.restore` took over: the same event with the same chain
+    if int(message.headers.get("epoch", "0")) > epoch:
         raise RelayStopped(f"{where}: epoch {message.headers.get('epoch')} in the stream, {epoch} in this database")
     if message.headers.get("Nats-Msg-Id") != str(own["event_id"]) or message.headers.get("chain") != own["chain"].hex():
         raise RelayStopped(f"{where}: another event stands there than this database wrote")

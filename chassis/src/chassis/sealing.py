@@ -18,7 +18,7 @@ from chassis.database import raw
 from chassis.door import door_of
 from chassis.outbox import SEAL_LOCK, Outgoing, announce
 from chassis.problems import Conflict, NotFound
-from chassis.relay import AT_ONCE, place
+from chassis.relay import AT_ONCE, chained, place
 from contracts.base import EventData
 from contracts.catalogue import event_class, every_class
 from contracts.sealing import Total
@@ -87,10 +87,15 @@ async def seal(session: AsyncSession, *, producer: str, period: date) -> dict[st
     await connection.execute(INSERT, *row)
     known = await connection.fetchrow(FIND, period)
     assert known is not None
-    return said(known)
+    # its own event is written when this transaction ends, and gets the next position: nobody else may write before
+    return said(known) | {"sealed_chain": chained(state["chain"], session.info["outbox"][-1].body).hex()}
 
 
-FIND = "SELECT period, position, epoch, chain, totals, event_id, sealed_at, sealed_by FROM seals WHERE period = $1"
+FIND = """
+SELECT s.period, s.position, s.epoch, s.chain, s.totals, s.event_id, s.sealed_at, s.sealed_by,
+       sha256(s.chain || o.body) AS sealed_chain
+FROM seals s LEFT JOIN outbox o USING (event_id) WHERE s.period = $1
+"""
 
 
 async def sealed(session: AsyncSession, period: date) -> dict[str, Any]:
@@ -103,8 +108,9 @@ async def sealed(session: AsyncSession, period: date) -> dict[str, Any]:
 
 def said(row: asyncpg.Record) -> dict[str, Any]:
     """Give a seal as HTTP shows it."""
+    own = row["sealed_chain"]
     shown = dict(row) | {"period": f"{row['period']:%Y-%m}", "chain": row["chain"].hex()}
-    return shown | {"totals": json.loads(row["totals"])}
+    return shown | {"totals": json.loads(row["totals"]), "sealed_chain": own.hex() if own is not None else None}
 
 
 def last_day(period: date) -> date:

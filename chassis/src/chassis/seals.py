@@ -17,7 +17,7 @@ Month = Annotated[str, Path(description="a month, as 2026-11", max_length=7)]
 
 
 class SealSaid(BaseModel):
-    """What was written down when a period was sealed."""
+    """What was written down when a period was sealed; `sealed_chain` is the chain with the seal's own event."""
 
     period: str
     position: int
@@ -27,6 +27,7 @@ class SealSaid(BaseModel):
     event_id: UUID
     sealed_at: datetime
     sealed_by: str
+    sealed_chain: str | None
 
 
 class NotAMonth(Invalid):

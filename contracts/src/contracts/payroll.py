@@ -60,3 +60,18 @@ class AppealDecided(EventData):
     outcome: Literal["upheld", "reduced", "rejected"]
     amount_before: Amount
     amount_after: Amount
+
+
+class PeriodClosed(EventData):
+    """A period is closed: every producer's seal agrees with what payroll consumed, and nothing of it changes any more.
+
+    What comes later about it is a difference in the next open period.
+    """
+
+    type: ClassVar[str] = "period.closed"
+    version: ClassVar[int] = 1
+
+    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$")]
+    certificate: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the certificate's content")]
+    people: Annotated[int, Field(ge=0, description="how many people were paid")]
+    net: Annotated[Amount, Field(description="everything issued for the period")]

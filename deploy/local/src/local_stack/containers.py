@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local_stack.keys import make_keys
-from local_stack.members import GATEWAY, MEMBERS
+from local_stack.members import CLOSER, GATEWAY, MEMBERS
 from local_stack.nats import ADMIN, OUTSIDER, USERS, permissions
 
 FOLDER = "deploy/container"
@@ -44,7 +44,7 @@ def broker_configuration() -> str:
 
 
 def make_secrets(root: Path) -> int:
-    """Write `.env` (0600) with every password and `deploy/container/keys` with the gateway's key pair; exit code 0.
+    """Write `.env` (0600) with every password and `deploy/container/keys` with the key pairs of who signs; exit code 0.
 
     What is there is kept, so that running it again never locks a running installation out.
     """
@@ -60,9 +60,11 @@ def make_secrets(root: Path) -> int:
         file.writelines(f"{name}={value}\n" for name, value in fresh.items())
     keys = root / FOLDER / "keys"
     keys.mkdir(parents=True, exist_ok=True, mode=0o700)
-    make_keys([GATEWAY], keys, keys / "public")
+    signing = (GATEWAY, CLOSER)
+    make_keys(signing, keys, keys / "public")
     # Mounted by name into containers that run as nobody of this machine; the folder above keeps others out.
-    for key in (keys / f"{GATEWAY}.pem", keys / "public" / f"{GATEWAY}.pem"):
-        key.chmod(0o444)
+    for name in signing:
+        for key in (keys / f"{name}.pem", keys / "public" / f"{name}.pem"):
+            key.chmod(0o444)
     print(f"{len(fresh)} 个新口令 / new passwords: {path}\n密钥 / keys: {keys}")
     return 0

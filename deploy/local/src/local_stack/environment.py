@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from local_stack import ports
 from local_stack.databases import close_system_databases, create_service_database, owner_role, runtime_role
 from local_stack.home import Home
-from local_stack.members import GATEWAY, MEMBERS
+from local_stack.members import CLOSER, GATEWAY, MEMBERS
 from local_stack.nats import Nats
 from local_stack.postgres import Postgres
 from local_stack.secret_files import password
@@ -38,9 +38,11 @@ def serving(member: str, home: Home, postgres: Postgres, nats: Nats, upstreams: 
         "ZHANGGUI_PUBLIC_KEYS": str(home.public_keys),
         "ZHANGGUI_PRIVATE_KEY": str(home.private_keys / f"{member}.pem"),
     }
+    addresses = {service: f"http://{ports.HOST}:{port}" for service, port in upstreams.items()}
     if member == GATEWAY:
-        addresses = {service: f"http://{ports.HOST}:{port}" for service, port in upstreams.items()}
         told["ZHANGGUI_UPSTREAMS"] = json.dumps(addresses)
+    if member == CLOSER:
+        told["ZHANGGUI_PEERS"] = json.dumps({name: url for name, url in addresses.items() if name != CLOSER})
     return told
 
 

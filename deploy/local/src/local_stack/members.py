@@ -7,6 +7,9 @@ SERVICES: tuple[str, ...] = ("attendance", "orders", "service_desk", "inventory"
 
 GATEWAY = "gateway"
 
+CLOSER = "payroll"
+"""Asks the other services for their seals when a month is closed, in its own name."""
+
 MEMBERS: tuple[str, ...] = (*SERVICES, GATEWAY)
 """Everything with a database, a broker user, an API and a worker."""
 

@@ -9,6 +9,7 @@ from attendance.domain.permissions import PERMISSIONS
 from attendance.intake.kinds import KINDS
 from attendance.settings import Settings
 from chassis.imports.routes import imports_router
+from chassis.seals import seals_router
 from chassis.web import service_app
 
 PROFILES = Path(__file__).with_name("profiles")
@@ -21,6 +22,10 @@ def create_app() -> FastAPI:
         service="attendance",
         title="Attendance 考勤与人员",
         settings=Settings,
-        routers=[*(module.router for module in SUBJECTS), imports_router(KINDS, PROFILES)],
+        routers=[
+            *(module.router for module in SUBJECTS),
+            imports_router(KINDS, PROFILES),
+            seals_router("attendance"),
+        ],
         permissions=PERMISSIONS,
     )

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from chassis.imports.routes import imports_router
 from chassis.replay import quarantine_router
+from chassis.seals import seals_router
 from chassis.web import service_app
 from orders.api import clocks, orders, refunds, shop_settings
 from orders.consumers import SUBSCRIPTIONS
@@ -30,6 +31,7 @@ def create_app() -> FastAPI:
             refunds.router,
             shop_settings.router,
             imports_router(KINDS, PROFILES),
+            seals_router("orders"),
             quarantine_router(SUBSCRIPTIONS),
         ],
         permissions=PERMISSIONS,

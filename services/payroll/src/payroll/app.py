@@ -4,10 +4,12 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.auth import read_private_key
 from chassis.imports.routes import imports_router
 from chassis.replay import quarantine_router
 from chassis.web import service_app
 from payroll.api import ROUTERS
+from payroll.api.peers import Peers
 from payroll.consumers import SUBSCRIPTIONS
 from payroll.domain.permissions import PERMISSIONS
 from payroll.intake import KINDS
@@ -28,4 +30,11 @@ def create_app() -> FastAPI:
             quarantine_router(SUBSCRIPTIONS),
         ],
         permissions=PERMISSIONS,
+        on_start=_know_peers,
     )
+
+
+def _know_peers(app: FastAPI) -> None:
+    settings = app.state.settings
+    key = read_private_key(settings.private_key) if settings.private_key else None
+    app.state.peers = Peers(settings.peers, key)

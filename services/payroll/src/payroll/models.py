@@ -332,6 +332,46 @@ month_ends = Table(
 )
 """Ended months in which everybody's monthly clauses were stirred."""
 
+producer_seals = Table(
+    "producer_seals",
+    metadata,
+    Column("producer", Text, primary_key=True),
+    Column("period", Date, primary_key=True),
+    Column("event_id", Uuid, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("chain", Text, nullable=False),
+    Column("totals", JSONB, nullable=False),
+    Column("counted", JSONB, nullable=False),
+    Column("announced_at", BigInteger, nullable=False),
+    Column("own_chain", Text, nullable=False),
+    Column("announced_chain", Text, nullable=False),
+    _instant("sealed_at"),
+    Column("sealed_by", Text, nullable=False),
+    _instant("recorded_at"),
+)
+"""What each producer's stream said that it had sealed; `own_chain` is payroll's before that event, both hexadecimal."""
+
+close_certificates = Table(
+    "close_certificates",
+    metadata,
+    Column("period", Date, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    _instant("closed_at"),
+)
+"""Why a period could be closed, as JSON with its SHA-256; a period is closed when it is here."""
+
+late_facts = Table(
+    "late_facts",
+    metadata,
+    Column("period", Date, primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("employee_no", Text(collation="C"), primary_key=True),
+    _instant("recorded_at"),
+)
+"""Facts that came after their period, or the one they revoke something of, was closed; a trigger writes them."""
+
 authority_limits = Table(
     "authority_limits",
     metadata,

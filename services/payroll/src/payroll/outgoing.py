@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from chassis.outbox import Outgoing
-from contracts.payroll import AppealDecided, DeductionAssessed, DeductionRevoked, PayslipIssued
+from contracts.payroll import AppealDecided, DeductionAssessed, DeductionRevoked, PayslipIssued, PeriodClosed
 from payroll.domain.period import Period
 from payroll.domain.proposal import Key
 
@@ -15,6 +15,12 @@ def payslip_issued(employee_no: str, period: Period, net: Decimal, run_id: UUID,
     """Say that a payslip was issued; it counts for the last day of its period."""
     data = PayslipIssued(employee_no=employee_no, period=str(period), net=net, run_id=run_id)
     return Outgoing(data=data, about=f"{period}/{employee_no}", time=now, business_date=period.last)
+
+
+def period_closed(period: Period, fingerprint: str, people: int, net: Decimal, now: datetime) -> Outgoing:
+    """Say that a period is closed, with the fingerprint of its certificate."""
+    data = PeriodClosed(period=str(period), certificate=fingerprint, people=people, net=net)
+    return Outgoing(data=data, about=str(period), time=now)
 
 
 def deduction_assessed(key: Key, period: Period, amount: Decimal, event_id: UUID | None, now: datetime) -> Outgoing:

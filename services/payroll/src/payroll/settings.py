@@ -1,7 +1,15 @@
 """The environment of payroll as typed values."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What every process is told; payroll needs nothing beyond it."""
+    """What every process is told, and where payroll asks others for their seals when a month is closed."""
+
+    peers: Annotated[dict[str, str], Field(description='package name to address: {"orders": "http://host:port"}')] = (
+        Field(default_factory=dict)
+    )

@@ -74,10 +74,20 @@ def test_revoked_in_its_own_month_the_line_keeps_both_entries() -> None:
     assert "revoked (review.revised/9, 2026-05-20): 200.00 CNY" in sentence(line).en
 
 
+def test_what_was_only_proposed_and_revoked_leaves_no_line() -> None:
+    assert of(pay(MAY, [review(1), revoked(1, 9, "review.revised")]), "deduction") == []
+    waived = decided(NEGATIVE, 1, "waived")
+    decided_before = pay(MAY, [review(1), revoked(1, 9, "review.revised")], decisions=[waived])
+    assert [x.state for x in of(decided_before, "deduction")] == [State.REVOKED]
+    absent = event("attendance.absent", 2, days=D(1), minutes=D(480), consecutive_days=D(1))
+    [line] = of(pay(MAY, [absent, revoked(2, 9, "attendance.absent_revoked")]), "deduction")
+    assert (line.clause_id, line.allowed, line.state, len(line.entries)) == (ABSENT, ZERO, State.REVOKED, 2)
+
+
 def test_what_is_revoked_no_longer_counts_for_what_follows() -> None:
     first, second = (event("order.oversold", n, day="2026-05-10", sku="S", shop="T") for n in (1, 2))
     lines = of(pay(MAY, [first, second, revoked(1, 9, "order.oversold_revoked")]), "deduction")
-    assert [(x.event_id, x.wanted) for x in lines] == [(UUID(int=1), ZERO), (UUID(int=2), D("-50.00"))]
+    assert [(x.event_id, x.wanted) for x in lines] == [(UUID(int=2), D("-50.00"))]
 
 
 def test_revoked_after_pay_gives_back_what_was_taken_dated_now() -> None:

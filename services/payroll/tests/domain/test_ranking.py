@@ -44,6 +44,13 @@ def test_ties_share_a_place_and_keep_both_streaks() -> None:
     }
 
 
+def test_the_places_are_those_of_comparing_everyone_with_everyone() -> None:
+    sales = {f"A{number:03}": str(number * 7919 % 50) for number in range(200)}
+    found = places(sales)
+    for who, amount in sales.items():
+        assert found[who].place == 1 + sum(D(other) > D(amount) for other in sales.values())
+
+
 def test_each_department_has_its_own_and_who_left_has_none() -> None:
     people = [seller("A"), seller("B", "仓库"), seller("C", leave_date=date(2026, 4, 30))]
     found = places({"A": "1", "B": "9", "C": "99"}, *people)

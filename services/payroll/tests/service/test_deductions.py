@@ -8,7 +8,7 @@ import pytest
 
 from chassis import clock
 from chassis.door import Door
-from contracts.attendance import Late
+from contracts.attendance import EmployeeLeft, Late
 from contracts.orders import RefundBlocked
 from payroll.commands.assess import assess_stirred
 from payroll.domain.period import Period
@@ -141,6 +141,42 @@ async def test_what_was_taken_in_a_paid_month_comes_back_in_the_next(
     assert [(t["period"], t["allowed"]) for t in trace["taken"]] == [("2026-05", "-200.00"), ("2026-06", "200.00")]
     assert "2026-06" in trace["revoked"]["reason"]["zh"]
     assert len(await payroll.deductions()) == 1, "it is not proposed anew"
+
+
+async def test_who_has_left_is_given_back_in_the_month_in_which_the_revision_was_recorded(payroll: Payroll) -> None:
+    """A revocation is dated the day it is recorded, whenever the buyer changed the review."""
+    await shop_of(payroll, "A1")
+    review = await payroll.reviewed(MAY, "A1")
+    await payroll.assessed()
+    [proposed] = await payroll.deductions()
+    await payroll.post(f"/deductions/{proposed['id']}/confirm", "hr")
+    await payroll.issue("2026-05")
+    await payroll.happened(EmployeeLeft(employee_no="A1", leave_date=JUNE), JUNE)
+    today = clock.now().astimezone(SHANGHAI).date()
+    revised = await payroll.revised(today, review, MAY, "A1")
+    assert [line["clause_id"] for line in (await payroll.running("2026-06", "A1"))["lines"]].count("T.review") == 0
+    now = str(Period.of(today))
+    slip = await payroll.running(now, "A1")
+    assert [(x["kind"], x["allowed"], [e["event_id"] for e in x["entries"]]) for x in slip["lines"]] == [
+        ("given_back", "200.00", [str(revised)])
+    ]
+    assert (slip["net"], slip["lines"][0]["deduction_id"]) == ("200.00", proposed["id"])
+    assert (await payroll.issue(now))["net"] == "200.00"
+    assert (await payroll.post("/runs", "hr", {"period": now})).json()["code"] == "nothing-differs"
+
+
+async def test_what_was_only_proposed_and_revoked_is_not_on_the_payslip(payroll: Payroll) -> None:
+    await shop_of(payroll, "A1")
+    review = await payroll.reviewed(MAY, "A1")
+    await payroll.assessed()
+    await payroll.revised(MAY, review, MAY, "A1")
+    await payroll.assessed()
+    assert "T.review" not in {line["clause_id"] for line in (await payroll.running("2026-05", "A1"))["lines"]}
+    await payroll.issue("2026-05")
+    assert "T.review" not in {line["clause_id"] for line in (await payroll.payslip("2026-05", "A1"))["lines"]}
+    [revoked] = await payroll.deductions(state="revoked")
+    trace = (await payroll.get(f"/deductions/{revoked['id']}", "hr")).json()
+    assert [f["type"] for f in trace["facts"]] == ["review.negative", "review.revised"]
 
 
 async def test_what_is_known_not_to_hold_is_not_taken_in_a_month_paid_late(payroll: Payroll) -> None:

@@ -32,6 +32,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "leaves.decide": LEADERS,
     "settings.read": EVERYBODY,
     "settings.write": frozenset({"boss"}),
+    "seals.read": frozenset({"hr", "finance", "boss", "auditor", "service"}),
+    "seals.seal": frozenset({"hr", "finance", "boss", "service"}),
     "imports.read": WRITERS,
     "imports.write": WRITERS,
 }

@@ -32,7 +32,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "quarantine.read": frozenset({"hr", "boss"}),
     "quarantine.replay": frozenset({"hr", "boss"}),
     "seals.read": SEES_ALL | {"service"},
-    "seals.seal": frozenset({"finance", "boss"}),
+    "seals.seal": frozenset({"hr", "finance", "boss", "service"}),
     "imports.read": _RUNS,
     "imports.write": _RUNS,
 }

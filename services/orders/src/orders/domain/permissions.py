@@ -24,6 +24,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "refunds.record": frozenset({"finance", "boss", "service"}),
     "settings.read": _LOOKS_AFTER,
     "settings.write": frozenset({"hr", "boss"}),
+    "seals.read": SEES_ALL | {"service"},
+    "seals.seal": frozenset({"hr", "finance", "boss", "service"}),
     "quarantine.read": _RECORDS | {"auditor"},
     "quarantine.replay": _RECORDS,
     "imports.read": _RECORDS | {"auditor"},

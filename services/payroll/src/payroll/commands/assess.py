@@ -34,7 +34,8 @@ CHUNK = 100
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('payroll.assess', 0))"
 TAKE = """
 WITH oldest AS (SELECT period FROM stirred ORDER BY id LIMIT 1),
-     who AS (SELECT DISTINCT s.employee_no FROM stirred s JOIN oldest USING (period) ORDER BY 1 LIMIT $1)
+     waiting AS (SELECT period, employee_no FROM stirred ORDER BY id LIMIT 20 * $1),
+     who AS (SELECT DISTINCT employee_no FROM waiting JOIN oldest USING (period) LIMIT $1)
 DELETE FROM stirred s USING oldest, who
 WHERE s.period = oldest.period AND s.employee_no = who.employee_no RETURNING s.period, s.employee_no, s.type
 """

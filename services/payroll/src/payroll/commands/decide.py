@@ -13,6 +13,7 @@ from payroll.domain.errors import ClauseNotInForce, NoticeAfterDecision, OwnPay,
 from payroll.domain.period import Period
 from payroll.domain.plausible import check_day
 from payroll.models import figures, loss_cases
+from payroll.queries.closed import refuse_closed
 from payroll.queries.issues import paid_until
 from payroll.queries.people import people
 from payroll.queries.rulebook import signed_rulebook
@@ -34,7 +35,7 @@ async def record_loss(
     """Record that an employee caused a loss, with finding, proof and the day the employee was told of it.
 
     The waterfall limits what is taken of it each month (工资支付暂行规定 art. 16; 广东省工资支付条例 art. 15).
-    Raises OwnPay, DateImplausible, NoticeAfterDecision, PeriodIssued, ClauseNotInForce.
+    Raises OwnPay, DateImplausible, NoticeAfterDecision, PeriodClosed, PeriodIssued, ClauseNotInForce.
     """
     door, case_id = door_of(session), new_id()
     if door.actor == employee_no:
@@ -42,6 +43,7 @@ async def record_loss(
     check_day(decided_on, "decided_on", latest=door.business_date(door.now))
     if noticed_on > decided_on:
         raise NoticeAfterDecision(field="noticed_on", noticed_on=noticed_on, decided_on=decided_on)
+    await refuse_closed(session, Period.of(decided_on))
     await _refuse_paid(session, employee_no, decided_on)
     await _refuse_unknown_clause(session, employee_no, clause_id, decided_on)
     await session.execute(
@@ -68,11 +70,12 @@ async def record_figure(
 ) -> UUID:
     """Record a month's count that an outside report tells; a later one for the same month takes its place.
 
-    Raises OwnPay: nobody enters figures for themselves.
+    Raises OwnPay: nobody enters figures for themselves; PeriodClosed.
     """
     door, id = door_of(session), new_id()
     if door.actor == employee_no:
         raise OwnPay(field="employee_no")
+    await refuse_closed(session, period)
     await session.execute(
         insert(figures).values(
             id=id,

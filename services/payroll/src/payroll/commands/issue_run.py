@@ -23,6 +23,7 @@ from payroll.domain.errors import (
 from payroll.domain.period import Period
 from payroll.models import run_approvals, run_issues, run_payslips, runs
 from payroll.outgoing import payslip_issued
+from payroll.queries.closed import refuse_closed
 from payroll.queries.issues import carried_by, issued_sequences, newest_issue, paid_after
 from payroll.queries.runs import run
 
@@ -50,7 +51,7 @@ async def issue_run(session: AsyncSession, run_id: UUID) -> None:
     """Issue an approved run: its payslips become the payslips of the period, and everybody's is announced.
 
     Each person's periods are issued in their order, so that what is carried goes forward.
-    Raises RunNotFound, NotApproved, AlreadyIssued, RunSuperseded, PeriodIssued.
+    Raises RunNotFound, NotApproved, AlreadyIssued, PeriodClosed, RunSuperseded, PeriodIssued.
     """
     await session.execute(text(ONE_RUN))
     door, found = door_of(session), await run(session, run_id)
@@ -58,6 +59,7 @@ async def issue_run(session: AsyncSession, run_id: UUID) -> None:
         raise NotApproved()
     if found["issued_at"] is not None:
         raise AlreadyIssued()
+    await refuse_closed(session, Period.of(found["period"]))
     await _newest(session, found)
     period = Period.of(found["period"])
     later = await paid_after(session, run_id, period)

@@ -15,6 +15,7 @@ from payroll.domain.period import Period
 from payroll.models import runs
 from payroll.queries.calculated import Basis
 from payroll.queries.checks import run_checks
+from payroll.queries.closed import refuse_closed
 from payroll.queries.issues import balances_run, issued_sequences, newest_issue
 from payroll.queries.people import people_to_pay
 from payroll.queries.ranks import standings_of
@@ -36,9 +37,10 @@ async def prepare_run(session: AsyncSession, database: Database, period: Period)
     """Calculate a period for everybody and store it as a new run.
 
     Once the period is issued, a run holds what differs from the issued payslips, and nothing else.
-    Raises NothingDiffers when that is nothing.
+    Raises NothingDiffers when that is nothing, PeriodClosed once the period is closed.
     """
     await session.execute(text(ONE_RUN))
+    await refuse_closed(session, period)
     run_id, totals, connection = new_id(), Totals(), await raw(session)
     # everything is read in one snapshot, taken when no other run is being made, so that the run is of one moment
     async with database.reading() as seen:

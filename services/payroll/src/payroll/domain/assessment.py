@@ -82,11 +82,12 @@ class Judge:
 
     def fact(self, clauses: tuple[Clause, ...], fact: Fact) -> None:
         """Add what each clause wants for a fact; within a family only the clause that wants most is charged."""
-        scope, wanted = self._scope, list[Wanted]()
-        scope.fields = fact.fields
+        scope, sale = self._scope, fact.sale
+        scope.fields = fields = fact.fields
+        wanted: list[Wanted] = []
         revoked = self._revoked.get(fact.event_id) if self._revoked else None
         for clause in clauses:
-            if fact.sale is None and fact.type not in clause.events:
+            if sale is None and fact.type not in clause.events:
                 continue  # who takes over an order that is still open earns when it is completed
             if clause.counts:
                 occurrences = self._occurrences
@@ -99,13 +100,14 @@ class Judge:
                         self._recommend(clause, fact)
             except CannotPrice as problem:
                 self.assessed.problems.append(about(clause, fact.about, problem.reason))
+        by_clause = self.assessed.by_clause
         for clause, exact, occurrence in wanted if len(wanted) < 2 else _one_of_each_family(wanted):
             scope.nth = occurrence
-            assessment = self.assessed.by_clause.get(clause) or self.assessed.into(clause, scope)
+            assessment = by_clause.get(clause) or self.assessed.into(clause, scope)
             told = assessment.pattern is not None or clause.legal_class is not None
-            text, amount = None if told else self._told(assessment), fact.fields.get("amount", ZERO)
+            text, amount = None if told else self._told(assessment), fields.get("amount", ZERO)
             assert isinstance(amount, Decimal)
-            entry = Entry(fact.event_id, fact.about, fact.business_date, amount, exact, cents(exact), fact.sale, text)
+            entry = Entry(fact.event_id, fact.about, fact.business_date, amount, exact, cents(exact), sale, text)
             assessment.entries.append(entry)
             if clause.legal_class is not None:
                 self._detail(assessment, entry, fact, revoked)

@@ -23,15 +23,14 @@ def decided_line(line: Line, decision: Decision | None) -> Line:
     if decision is None:
         return replace(line, state=State.PROPOSED, limits=(NOT_CONFIRMED,))
     noticed, limits = decision.noticed_on or line.noticed_on, list[Limit]()
+    decided = replace(line, state=STATES[decision.outcome], noticed_on=noticed, decided_on=decision.decided_at.date())
     due = due_of(line.wanted, None, decision)
     if due is not None and due != line.wanted:
         limits.append(Limit(reason_of(None, decision), -due, None, None))
-    # who is told before it is decided is told in time, also of a month whose facts came in after its end;
     # the limits of a loss look at the notice themselves, and carry what was not told in time
-    untold = noticed is None or noticed > decision.decided_at.date()
-    if line.legal_class is not LegalClass.LOSS_COMPENSATION and untold:
+    if line.legal_class is not LegalClass.LOSS_COMPENSATION and not decided.told:
         limits.append(NOT_NOTICED)
-    return replace(line, state=STATES[decision.outcome], limits=tuple(limits), noticed_on=noticed)
+    return replace(decided, limits=tuple(limits))
 
 
 def due_of(wanted: Decimal, revocation: Fact | None, decision: Decision | None) -> Decimal | None:

@@ -40,18 +40,24 @@ def earning_line(assessment: Assessment, period: Period) -> Line:
 def deduction_lines(
     assessment: Assessment, period: Period, decided: Mapping[tuple[str, Evidence], Decision]
 ) -> list[Line]:
-    """Write one line for each fact a clause takes money for: each is noticed, confirmed and appealed by itself."""
+    """Write one line for each fact a clause takes money for: each is noticed, confirmed and appealed by itself.
+
+    What was proposed and revoked before anybody decided about it has no line.
+    """
     clause = assessment.clause
     lines = []
     for entry in assessment.entries:
         detail = assessment.details[entry.event_id]
         evidence: Evidence = entry.event_id if clause.events else str(period)
+        decision = decided.get((clause.id, evidence))
+        if detail.back is not None and clause.confirm and decision is None:
+            continue  # proposed and revoked before anybody decided: its trace is kept with the deduction
         line = _deduction(assessment, entry, detail, evidence)
-        lines.append(_proposed(line, clause, detail, decided.get((clause.id, evidence)), period))
+        lines.append(_proposed(line, clause, detail, decision))
     return lines
 
 
-def _proposed(line: Line, clause: Clause, detail: Detail, decision: Decision | None, period: Period) -> Line:
+def _proposed(line: Line, clause: Clause, detail: Detail, decision: Decision | None) -> Line:
     """Put down what became of a proposal: revoked, needing nobody's decision, or decided."""
     if detail.back is not None:
         return replace(line, state=State.REVOKED, limits=(REVOKED,))
@@ -79,6 +85,7 @@ def _deduction(assessment: Assessment, entry: Entry, detail: Detail, evidence: E
         steps=detail.steps,
         entries=(entry,) if back is None else (entry, back),
         noticed_on=detail.noticed_on,
+        decided_on=entry.day if detail.noticed_on is not None else None,
         event_id=entry.event_id if clause.events else None,
         window=None if clause.events else str(evidence),
     )

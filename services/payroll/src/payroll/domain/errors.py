@@ -17,6 +17,7 @@ Refusal
 │   ├── DeductionNotFound        not there, or not yours to see: the two answer alike
 │   ├── AppealNotFound
 │   ├── PayslipNotFound          not there, or not yours to see: the two answer alike
+│   ├── NotClosed                there is no certificate of that period
 │   ├── TermsNotFound
 │   ├── RunNotFound
 │   └── VersionNotFound
@@ -30,6 +31,9 @@ Refusal
     ├── SignedByAuthor
     ├── AlreadySigned
     ├── PeriodIssued             the date lies in a period that is issued
+    ├── PeriodClosed             nothing of it is prepared, issued or decided any more
+    ├── PeriodNotClosable        what is pending stands in `pending`
+    ├── ClosedByPreparer
     ├── ApprovedByPreparer
     ├── AlreadyApproved
     ├── RunHasProblems
@@ -166,6 +170,35 @@ class PeriodIssued(Conflict):
     """{day} lies in or before {period}, whose payslips are issued; choose {earliest} or later."""
 
     zh = "{day} 属于或早于已发放的期间 {period}：请选择 {earliest} 或以后。"
+
+
+class PeriodClosed(Conflict):
+    """{period} is closed; what changes it comes as a difference in the next open period."""
+
+    zh = "{period} 已关账：其后的变化在下一个未关账期间作为差额体现。"
+
+
+class PeriodNotClosable(Conflict):
+    """{period} cannot be closed yet: {count} matters are pending, first of them: {first}"""
+
+    zh = "{period} 尚不能关账：有 {count} 项待处理，首先是：{first_zh}"
+
+    def __init__(self, period: str, pending: Sequence[dict[str, str | None]]) -> None:
+        first = pending[0]
+        super().__init__(field="period", period=period, count=len(pending), first=first["en"], first_zh=first["zh"])
+        self.members = {"pending": list(pending)}
+
+
+class ClosedByPreparer(Conflict):
+    """A period is closed by somebody other than who prepared its run ({preparer})."""
+
+    zh = "关账须由工资编制人 {preparer} 以外的人进行。"
+
+
+class NotClosed(NotFound):
+    """This period is not closed."""
+
+    zh = "该期间尚未关账。"
 
 
 class ApprovedByPreparer(Conflict):

@@ -74,6 +74,9 @@ class Line:
     `wanted` = `allowed` + `carried` + what lapses (a bonus that was not there to lose, a proposal that nobody
     confirmed). `key` is the same in every run of a period, so that runs can be compared line by line. A deduction
     has a `state`, and either the `event_id` of the fact that it was judged for or a `window` such as `2026-11`.
+    `noticed_on` is the day on which the employee was told of it, `decided_on` the day by which that had to be: a
+    person's decision; None for what nobody decides, or was decided in an earlier month. `belongs_to` names the closed
+    period whose late difference the line is.
     """
 
     key: str
@@ -94,10 +97,18 @@ class Line:
     entries: tuple[Entry, ...] = ()
     limits: tuple[Limit, ...] = ()
     noticed_on: date | None = None
+    decided_on: date | None = None
     balance_id: str | None = None
     state: State | None = None
     event_id: UUID | None = None
     window: str | None = None
+    belongs_to: str | None = None
+
+    @property
+    def told(self) -> bool:
+        """Tell whether the employee was told before it was decided, also of a month that was over by then."""
+        noticed, decided = self.noticed_on, self.decided_on
+        return noticed is not None and (decided is None or noticed <= decided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 PATTERN = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
@@ -34,7 +35,7 @@ class Period:
     @property
     def days(self) -> int:
         """Count the calendar days."""
-        return calendar.monthrange(self.year, self.month)[1]
+        return _days(self.year, self.month)
 
     @property
     def first(self) -> date:
@@ -58,3 +59,8 @@ class Period:
 
     def __contains__(self, day: date) -> bool:
         return (day.year, day.month) == (self.year, self.month)
+
+
+@lru_cache(maxsize=256)
+def _days(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]  # a payslip asks some thirty times

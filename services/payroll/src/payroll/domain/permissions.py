@@ -33,6 +33,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "runs.prepare": OFFICE,
     "runs.approve": OFFICE,
     "runs.issue": frozenset({"finance", "boss"}),
+    "periods.read": SEES_ALL,
+    "periods.close": frozenset({"finance", "boss"}),
     "quarantine.read": SEES_ALL,
     "quarantine.replay": OFFICE,
     "imports.read": PERSONNEL | {"auditor"},

@@ -5,6 +5,7 @@ Source: B-05.R2.2 as catalogue B 2.2 A8 reads it (net sales after refunds; ties 
 a gap begins the streak anew).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
@@ -67,8 +68,9 @@ def standings(
                 groups.setdefault(key, []).append((metric, person.employee_no))
     found: dict[str, dict[str, Standing]] = {}
     for (clause_id, _, _), members in groups.items():
+        rising = sorted(metric for metric, _ in members)
         for metric, employee_no in members:
-            place = 1 + sum(other > metric for other, _ in members)
+            place = 1 + len(rising) - bisect_right(rising, metric)
             streak = before.get((employee_no, clause_id), 0) + 1 if place == 1 else 0
             found.setdefault(employee_no, {})[clause_id] = Standing(place, streak, metric)
     return found

@@ -55,10 +55,12 @@ def line_record(line: Line) -> Plain:
         "entries": [_entry(entry) for entry in line.entries],
         "limits": [_limit(limit) for limit in line.limits],
         "noticed_on": str(line.noticed_on) if line.noticed_on else None,
+        "decided_on": str(line.decided_on) if line.decided_on else None,
         "balance_id": line.balance_id,
         "state": line.state.value if line.state else None,
         "event_id": str(line.event_id) if line.event_id else None,
         "window": line.window,
+        **({"belongs_to": line.belongs_to} if line.belongs_to else {}),
     }
 
 
@@ -98,10 +100,12 @@ def read_line(said: Mapping[str, Any]) -> Line:
         entries=tuple(read_entry(entry) for entry in said["entries"]),
         limits=tuple(_read_limit(limit) for limit in said["limits"]),
         noticed_on=date.fromisoformat(said["noticed_on"]) if said["noticed_on"] else None,
+        decided_on=date.fromisoformat(said["decided_on"]) if said.get("decided_on") else None,
         balance_id=said["balance_id"],
         state=State(said["state"]) if said["state"] else None,
         event_id=UUID(said["event_id"]) if said["event_id"] else None,
         window=said["window"],
+        belongs_to=said.get("belongs_to"),
     )
 
 
@@ -147,23 +151,25 @@ def read_balance(said: Mapping[str, Any]) -> Balance:
 
 def _entry(entry: Entry) -> list[Any]:
     """Write an entry as a short list; a month has hundreds. A sale that is the event itself is written as 1."""
-    sale = 1 if entry.sale == entry.event_id else str(entry.sale) if entry.sale else None
-    exact = None if entry.exact == entry.result else str(entry.exact)
-    head = [str(entry.event_id), entry.about, str(entry.day), str(entry.amount), str(entry.result), exact, sale]
-    return [*head, *entry.text] if entry.text else head
+    id, about, day, amount, exact, result, sold, text = entry
+    sale = None if sold is None else 1 if sold is id or sold == id else str(sold)
+    digits = None if exact == result else str(exact)
+    head = [str(id), about, str(day), str(amount), str(result), digits, sale]
+    return [*head, *text] if text else head
 
 
 def read_entry(said: Sequence[Any]) -> Entry:
     """Read an entry back from its short list."""
-    event_id, about, day, amount, result, exact, sale = said[:7]
+    id, about, day, amount, result, exact, sale = said[:7]
+    event_id = UUID(id)
     return Entry(
-        event_id=UUID(event_id),
+        event_id=event_id,
         about=about,
         day=date.fromisoformat(day),
         amount=Decimal(amount),
         exact=Decimal(exact if exact is not None else result),
         result=Decimal(result),
-        sale=UUID(event_id) if sale == 1 else UUID(sale) if sale else None,
+        sale=event_id if sale == 1 else UUID(sale) if sale else None,
         text=Text(*said[7:9]) if len(said) > 7 else None,
     )
 

@@ -15,14 +15,17 @@ from payroll.domain.waterfall import MINIMUM_WAGE
 
 def unpriced_cases(facts: list[Fact], assessed: Assessed) -> list[Text]:
     """Name loss cases that cite a clause not in force: they may not vanish without a word."""
+    cases = [fact for fact in facts if fact.type == "loss.confirmed"]
+    if not cases:
+        return []
     priced = {entry.event_id for a in assessed.by_clause.values() for entry in a.entries}
     return [
         Text(
             f"赔偿案 {f.event_id} 所依据的条款 {f.fields['clause']} 在 {f.business_date} 并未生效",
             f"loss case {f.event_id} cites clause {f.fields['clause']}, which is not in force on {f.business_date}",
         )
-        for f in facts
-        if f.type == "loss.confirmed" and f.event_id not in priced
+        for f in cases
+        if f.event_id not in priced
     ]
 
 

@@ -80,7 +80,7 @@ def take_back(facts: Iterable[Fact], assessed: Assessed, originals: Mapping[UUID
     """
     reversals = Reversals()
     pointing = [f for f in facts if f.sale is not f.event_id and f.sale != f.event_id and (f.sale or f.historical)]
-    sales = _sales(assessed, originals, {fact.sale for fact in pointing})
+    sales = _sales(assessed, originals, {fact.sale for fact in pointing}) if pointing else {}
     for fact in pointing:
         touched = _touched(sales, fact)
         for sold in touched:

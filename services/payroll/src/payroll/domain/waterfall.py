@@ -101,7 +101,7 @@ def _compensation(charge: Line, purse: _Purse, bound: Decimal, limits: list[Limi
 
 def _loss_limits(charge: Line, purse: _Purse, statutory: Statutory, place: str | None, day: date) -> list[Limit]:
     """List the limits of art. 16; one that cannot be established leaves 0: nothing is taken without a ground."""
-    limits = [] if charge.noticed_on is not None and charge.noticed_on <= day else [NOT_NOTICED]
+    limits = [] if charge.told else [NOT_NOTICED]
     share = statutory.find(LOSS_SHARE, place, day)
     if isinstance(share, Statute):
         assert isinstance(share.value, Decimal)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database import raw
+from chassis.database import Database, raw
 from payroll.domain.clause import Rulebook
 from payroll.domain.period import Period
 from payroll.domain.proposal import Key
@@ -47,6 +47,13 @@ class Revocation(NamedTuple):
     type: str
     business_date: date
     period: date
+
+
+async def newest_stirred(database: Database) -> int | None:
+    """Tell which of those whose deductions wait to be looked at came last; None when nobody waits."""
+    async with database.reading() as session:
+        newest: int | None = await (await raw(session)).fetchval("SELECT max(id) FROM stirred")
+        return newest
 
 
 async def standing_assessments(session: AsyncSession, period: Period, numbers: Collection[str]) -> dict[Key, Standing]:

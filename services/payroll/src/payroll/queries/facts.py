@@ -14,8 +14,8 @@ from payroll.domain.facts import Fact, LossCase, Value
 from payroll.domain.period import Period
 from payroll.queries.issues import charged_events
 
-COLUMNS = """event_id, type, employee_no, business_date, occurred_at, about, shop, amount, sale, gives_up, historical,
-       revokes, fields::text"""
+COLUMNS = """event_id, type, employee_no, business_date, occurred_at, about, sale, gives_up, historical, revokes,
+       shop, amount, fields::text"""
 FACTS = f"SELECT {COLUMNS} FROM facts WHERE period = $1 AND employee_no = ANY($2::text[]) AND type = ANY($3::text[])"
 # what was revoked since is not counted any more
 BEFORE = f"""
@@ -64,26 +64,18 @@ async def facts_of(
 
 def fact_of(row: asyncpg.Record) -> Fact:
     """Read one row of the facts."""
-    event_id, type, employee_no, day, occurred_at, about, shop, amount, sale, gives_up, historical, revokes, said = row[
+    event_id, type, employee_no, day, occurred_at, about, sale, gives_up, historical, revokes, shop, amount, said = row[
         :13
     ]
-    fields: dict[str, Value] = dict(_measures(said)) if said is not None else {}
+    fields: dict[str, Value] = {} if said is None else {**_measures(said)}
     if shop is not None:
         fields["shop"] = shop
     if amount is not None:
         fields["amount"] = amount
+    if sale == event_id:
+        sale = event_id  # one object, so that whoever asks whether a sale is its own need not compare again
     return Fact(
-        event_id,
-        type,
-        employee_no,
-        day,
-        occurred_at,
-        about,
-        fields,
-        sale,
-        gives_up,
-        historical,
-        revokes=revokes,
+        event_id, type, employee_no, day, occurred_at, about, fields, sale, gives_up, historical, 1, None, revokes
     )
 
 

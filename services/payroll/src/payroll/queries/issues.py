@@ -9,19 +9,23 @@ from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import raw
+from payroll.domain.late import late_key, lines_late_of, own_lines
 from payroll.domain.line import Balance, Line
 from payroll.domain.period import Period
 from payroll.domain.record import lines_of, read_balance
 from payroll.models import balances, run_issues, run_payslips
 
+# its own issues and, once it is closed, those of later periods that brought its late differences
 LINES = """
-SELECT p.employee_no, i.sequence, p.content FROM run_issues i JOIN run_payslips p USING (run_id)
-WHERE i.period = $1 AND p.employee_no = ANY($2::text[]) ORDER BY i.sequence
+SELECT p.employee_no, i.period, i.sequence, p.content FROM run_issues i JOIN run_payslips p USING (run_id)
+WHERE p.employee_no = ANY($2::text[]) AND (i.period = $1 OR i.period > $1 AND EXISTS (
+    SELECT FROM late_facts l WHERE l.period = $1 AND l.employee_no = p.employee_no))
+ORDER BY i.period, i.sequence
 """
 
 CHARGED = """
 SELECT d.employee_no, d.event_id FROM run_issues i JOIN run_deductions d USING (run_id)
-WHERE i.period = $1 AND d.employee_no = ANY($2::text[]) AND d.event_id IS NOT NULL
+WHERE (i.period = $1 OR i.period > $1 AND d.key ^@ $3) AND d.employee_no = ANY($2::text[]) AND d.event_id IS NOT NULL
 GROUP BY 1, 2 HAVING sum(d.allowed) <> 0 OR sum(d.carried) <> 0
 """
 VIOLATIONS = """
@@ -96,16 +100,18 @@ async def issued_sequences(session: AsyncSession, period: Period) -> int:
 async def issued_lines(
     session: AsyncSession, period: Period, people: Collection[str]
 ) -> dict[str, list[tuple[int, list[Line]]]]:
-    """Load the issued lines of some people in a period: per person, (sequence, lines) in order."""
+    """Load what was issued to some people for a period, also as late differences: (sequence, lines) in order."""
     found: dict[str, list[tuple[int, list[Line]]]] = {}
-    for employee_no, sequence, content in await (await raw(session)).fetch(LINES, period.first, list(people)):
-        found.setdefault(employee_no, []).append((sequence, lines_of(content)))
+    for employee_no, month, sequence, content in await (await raw(session)).fetch(LINES, period.first, list(people)):
+        lines = own_lines(lines_of(content)) if month == period.first else lines_late_of(period, lines_of(content))
+        if lines or month == period.first:
+            found.setdefault(employee_no, []).append((sequence, lines))
     return found
 
 
 async def charged_events(session: AsyncSession, period: Period, people: Collection[str]) -> set[tuple[str, UUID]]:
     """Tell which events took money of some people in the issued payslips of a period: (person, event)."""
-    rows = await (await raw(session)).fetch(CHARGED, period.first, list(people))
+    rows = await (await raw(session)).fetch(CHARGED, period.first, list(people), late_key(period, ""))
     return {(row["employee_no"], row["event_id"]) for row in rows}
 
 

@@ -12,6 +12,7 @@ from payroll.domain.errors import TermsNotFound
 from payroll.domain.period import Period
 from payroll.domain.terms import Person, Terms
 from payroll.models import directory, terms
+from payroll.queries.closed import closed_just_before
 from payroll.queries.issues import violations_before
 
 PEOPLE = """
@@ -32,13 +33,15 @@ UNION SELECT employee_no FROM figures WHERE period = :first
 UNION SELECT employee_no FROM loss_cases WHERE period = :first
 UNION SELECT p.employee_no FROM run_issues i JOIN run_payslips p USING (run_id) WHERE i.period = :first
 UNION SELECT employee_no FROM balances WHERE run_id = :balances_of
+UNION SELECT employee_no FROM late_facts WHERE period = ANY(:late)
 ORDER BY 1
 """
 
 
 async def people_to_pay(session: AsyncSession, period: Period, balances_of: Any) -> list[str]:
-    """List everybody who may have a payslip in a period: employed, with facts, with cases, paid before, or owing."""
-    values = {"first": period.first, "last": period.last, "balances_of": balances_of}
+    """List everybody who may have a payslip in a period: employed, with facts or cases, paid before, owing, or late."""
+    values: dict[str, Any] = {"first": period.first, "last": period.last, "balances_of": balances_of}
+    values["late"] = [late.first for late in await closed_just_before(session, period)]
     return list((await session.execute(text(TO_PAY), values)).scalars())
 
 
@@ -57,6 +60,12 @@ async def people(session: AsyncSession, numbers: Collection[str], period: Period
         Person(**known.get(n, {"employee_no": n}), terms=tuple(agreed.get(n, ())), violations_before=broken.get(n, 0))
         for n in wanted
     ]
+
+
+async def name_of(session: AsyncSession, employee_no: str) -> str | None:
+    """Tell somebody's name; None when the directory knows none."""
+    query = select(directory.c.name).where(directory.c.employee_no == employee_no)
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def colleagues(session: AsyncSession, employee_no: str) -> list[str]:

@@ -35,9 +35,8 @@ def lint(pack: PackText, version: int, changes: Changes, *, name: str, vocabular
     refused: list[RulebookRefused] = list(_unknown_changes(pack, version, changes))
     warnings: list[Text] = []
     for written in pack.versions[version].clauses if version in pack.versions else ():
-        changed = changes.get(written.id, {})
         try:
-            own = replace(written, parameters={**written.parameters, **changed})
+            own = _changed(written, changes)
             _takes_only_by_law(own)
             clause = build_clause(own, pack, name, vocabulary)
             blank = any(value is None for value in written.parameters.values())
@@ -53,14 +52,19 @@ def lint(pack: PackText, version: int, changes: Changes, *, name: str, vocabular
 def version_of(
     pack: PackText, version: int, changes: Changes, *, number: int, in_force_from: date, signed_at: datetime
 ) -> RulebookVersion:
-    """Build a version that was linted and signed.
+    """Build a version that was linted, and so proved by its examples, and signed.
 
     Raises the first RulebookRefused if it does not compile: it was made by another release of the language.
     """
-    linted = lint(pack, version, changes, name=version_name(pack.pack, number))
-    if linted.refused:
-        raise linted.refused[0]
-    return RulebookVersion(pack.pack, number, in_force_from, signed_at, linted.clauses)
+    if unknown := _unknown_changes(pack, version, changes):
+        raise unknown[0]
+    name = version_name(pack.pack, number)
+    clauses = [build_clause(_changed(w, changes), pack, name, VOCABULARY) for w in pack.versions[version].clauses]
+    return RulebookVersion(pack.pack, number, in_force_from, signed_at, tuple(clauses))
+
+
+def _changed(written: ClauseText, changes: Changes) -> ClauseText:
+    return replace(written, parameters={**written.parameters, **changes.get(written.id, {})})
 
 
 def version_name(pack: str, number: int) -> str:

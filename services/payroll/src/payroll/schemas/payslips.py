@@ -76,6 +76,9 @@ class Line(BaseModel):
     deduction_id: Annotated[
         UUID | None, Field(description="where it is confirmed, appealed and traced: /deductions/{id}")
     ]
+    belongs_to: Annotated[
+        str | None, Field(description="the closed period that this line is a late difference of, as 2026-05")
+    ] = None
     wanted: Decimal
     allowed: Decimal
     carried: Decimal

@@ -19,7 +19,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "quarantine.read": _DECIDES | SEES_ALL,
     "quarantine.replay": _DECIDES,
     "seals.read": SEES_ALL | {"service"},
-    "seals.seal": frozenset({"finance", "boss"}),
+    "seals.seal": frozenset({"hr", "finance", "boss", "service"}),
     "imports.read": _DECIDES | SEES_ALL,
     "imports.write": _DECIDES,
 }
