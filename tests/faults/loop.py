@@ -4,11 +4,10 @@ It knows what was ordered from the answers it got itself, and compares that with
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -16,6 +15,7 @@ import httpx
 
 from chassis.auth import Principal
 
+from .blows import Blow, strike
 from .street import Street, facts, quarantined
 
 CUSTOMERS = 12
@@ -23,21 +23,10 @@ PLACED = datetime(2026, 11, 2, 3, tzinfo=UTC)
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Blow:
-    """One fault: what is hit, how, and for how long it stays away."""
-
-    target: str
-    kind: str  # kill | freeze | hang: frozen first and then killed, with what it had received but not done
-    seconds: float
-
-
 @dataclass
 class Verdict:
     """What came of the loop."""
 
-    accepted: int
-    faults: Counter[str]
     expected: int
     recorded: int
     lost: int
@@ -46,24 +35,22 @@ class Verdict:
     sums_equal: bool
     quarantined: int
     caught_up_after: float | None
+    accepted: int = 0
+    faults: Counter[str] = field(default_factory=Counter)
     blows: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        return (
+            f"accepted {self.accepted}, faults {dict(self.faults)}; recorded {self.recorded} of {self.expected}:"
+            f" lost {self.lost}, double {self.double}, foreign {self.foreign}, quarantined {self.quarantined},"
+            f" sums {'equal' if self.sums_equal else 'DIFFER'}, caught up after {self.caught_up_after}"
+        )
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing was lost, doubled, invented or set aside."""
         wrong = self.lost + self.double + self.foreign + self.quarantined
         return wrong == 0 and self.sums_equal and self.caught_up_after is not None
-
-
-def schedule(seed: int, targets: Sequence[str], *, kills: int = 0, freezes: int = 0, hangs: int = 0) -> list[Blow]:
-    """Draw faults from a seed; every target is hit at least once when there are enough blows."""
-    draw = random.Random(seed)
-    hit = [*targets, *draw.choices(targets, k=max(kills + freezes + hangs - len(targets), 0))]
-    hit = hit[: kills + freezes + hangs]
-    kinds = ["kill"] * kills + ["freeze"] * freezes + ["hang"] * hangs
-    draw.shuffle(hit)
-    draw.shuffle(kinds)
-    return [Blow(target, kind, round(draw.uniform(0.02, 0.6), 2)) for target, kind in zip(hit, kinds, strict=True)]
 
 
 def amount_of(number: int) -> Decimal:
@@ -93,12 +80,17 @@ async def order(http: httpx.AsyncClient, token: Callable[[], str], number: int) 
         await asyncio.sleep(0.05)
 
 
-async def run(made: Street, *, events: int, blows: Sequence[Blow], say: Say, patience: float = 30) -> Verdict:
-    """Order `events` times while `blows` fall, evenly over the orders; then wait until payroll has caught up."""
+async def run(
+    made: Street, *, events: int, blows: Sequence[Blow], say: Say, patience: float = 30, first: int = 0
+) -> Verdict:
+    """Order `events` times while `blows` fall, evenly over the orders; then wait until payroll has caught up.
+
+    `first`: the number of the first order; what came of orders before it is not looked at.
+    """
     by = Principal("faults", None, frozenset({"boss"}))
-    began = time.monotonic()
+    began, set_aside = time.monotonic(), await quarantined(made)
     accepted = 0
-    numbers = iter(range(events))
+    numbers = iter(range(first, first + events))
     hits: Counter[str] = Counter()
     log: list[str] = []
 
@@ -113,62 +105,47 @@ async def run(made: Street, *, events: int, blows: Sequence[Blow], say: Say, pat
             due = events * (index + 1) // (len(blows) + 1)
             while accepted < due:
                 await asyncio.sleep(0.01)
-            line = f"{time.monotonic() - began:6.1f} s  {blow.kind:6} {blow.target:9} for {blow.seconds:.2f} s"
+            line = f"{time.monotonic() - began:6.1f} s  {blow}"
             say(f"{line}  after {accepted} of {events}")
             log.append(line)
             hits[blow.kind] += 1
             await strike(made, blow)
 
-    async with httpx.AsyncClient(base_url=made.api, timeout=10) as http, asyncio.TaskGroup() as group:
+    async with httpx.AsyncClient(base_url=made.address("api"), timeout=10) as http, asyncio.TaskGroup() as group:
         for _ in range(CUSTOMERS):
             group.create_task(customer(http))
         group.create_task(misfortune())
-    return await judge(made, events, accepted, hits, log, patience)
+    verdict = await judge(made, range(first, first + events), patience, set_aside)
+    return replace(verdict, accepted=accepted, faults=hits, blows=log)
 
 
-async def strike(made: Street, blow: Blow) -> None:
-    """Let one blow fall and lift what it hit."""
-    if blow.kind == "freeze":
-        made.freeze(blow.target)
-        # long enough for a silent part to be noticed; customers notice the API at once
-        await asyncio.sleep(blow.seconds if blow.target == "api" else blow.seconds * 8)
-        made.thaw(blow.target)
-        return
-    if blow.kind == "hang":
-        made.freeze(blow.target)
-        await asyncio.sleep(0.5 + blow.seconds)
-    made.kill(blow.target)
-    await asyncio.sleep(blow.seconds)
-    made.restart(blow.target)
-
-
-async def judge(
-    made: Street, events: int, accepted: int, hits: Counter[str], log: list[str], patience: float
-) -> Verdict:
-    """Wait until payroll stops changing or has everything, and compare."""
-    wanted = {f"N{number:06}": amount_of(number) for number in range(events)}
+async def judge(made: Street, numbers: range, patience: float, before: int = 0) -> Verdict:
+    """Wait until payroll stops changing or has everything, and compare; `before` were in quarantine already."""
+    wanted = {f"N{number:06}": amount_of(number) for number in numbers}
     began, caught_up = time.monotonic(), None
-    rows: list[tuple[str, str, str]] = []
+    rows: list[tuple[str, str]] = []
     while time.monotonic() - began < patience:
-        rows = [row for row in await facts(made) if row[0] == "order.created"]
-        if len(rows) >= events or (rows and await quarantined(made)):
+        rows = await _orders(made, numbers)
+        if len(rows) >= len(wanted) or (rows and await quarantined(made) > before):
             caught_up = time.monotonic() - began
             break
         await asyncio.sleep(0.2)
     await asyncio.sleep(0.5)  # a double would come after
-    rows = [row for row in await facts(made) if row[0] == "order.created"]
-    seen = Counter(number for _, number, _ in rows)
-    total = sum((Decimal(amount) for _, _, amount in rows), Decimal(0))
+    rows = await _orders(made, numbers)
+    seen = Counter(number for number, _ in rows)
+    total = sum((Decimal(amount) for _, amount in rows), Decimal(0))
     return Verdict(
-        accepted=accepted,
-        faults=hits,
-        expected=events,
+        expected=len(wanted),
         recorded=len(rows),
         lost=sum(1 for number in wanted if number not in seen),
         double=sum(count - 1 for count in seen.values()),
         foreign=sum(1 for number in seen if number not in wanted),
         sums_equal=total == sum(wanted.values()),
-        quarantined=await quarantined(made),
+        quarantined=await quarantined(made) - before,
         caught_up_after=caught_up,
-        blows=log,
     )
+
+
+async def _orders(made: Street, numbers: range) -> list[tuple[str, str]]:
+    first = f"N{numbers.start:06}"
+    return [(about, amount) for kind, about, amount in await facts(made) if kind == "order.created" and about >= first]

@@ -1,4 +1,4 @@
-"""The street under fire: database, broker, orders (API and two relays), payroll (consumer), each a real process."""
+"""The street under fire: database, broker, APIs and workers of services, each a real process."""
 
 import json
 import os
@@ -7,10 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -21,35 +22,53 @@ from local_stack.testing import declare_streams
 
 PASSWORD = "faults"
 HERE = Path(__file__).parent
-PARTS = {"api": ("orders", "api"), "relay": ("orders", "worker"), "stand-by": ("orders", "worker")}
-PARTS |= {"consumer": ("payroll", "worker")}
+SEED = int(os.environ.get("ZHANGGUI_FAULT_SEED", "20261121"))
+SERVICES = ("attendance", "orders", "service_desk", "inventory", "payroll")
+Parts = Mapping[str, tuple[str, str]]
+"""What runs: a name for each process, its package, and `api` or `worker`."""
+
+PAIR: Parts = {
+    "api": ("orders", "api"),
+    "relay": ("orders", "worker"),
+    "stand-by": ("orders", "worker"),
+    "consumer": ("payroll", "worker"),
+}
+WHOLE: Parts = {f"{service}-{part}": (service, part) for service in SERVICES for part in ("api", "worker")} | {
+    "orders-standby": ("orders", "worker"),
+    "payroll-standby": ("payroll", "worker"),
+}
 
 
 @dataclass
 class Street:
-    """Everything that runs, by name; `bug` is planted in relay and consumer."""
+    """Everything that runs, by name."""
 
     folder: Path
     keys: TestKeys
-    bug: str | None
+    parts: Parts
     database: postgres.Postgres
     broker: nats.Nats
-    yard: subprocess.Popen[str]
+    yards: dict[str, subprocess.Popen[str]]
     pids: dict[str, int] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    planted: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def url(self, service: str, role: str = "app") -> str:
         return self.database.url(service, f"{service}_{role}", PASSWORD)
 
-    def start(self, name: str) -> None:
-        """Start one of PARTS; nothing waits for it."""
-        package, part = PARTS[name]
+    def start(self, name: str, *planted: str) -> None:
+        """Start one of the parts; nothing waits for it.
+
+        `planted`: a module of this folder that runs it instead, and what is planted in it: here, and whenever it is
+        restarted.
+        """
+        package, part = self.parts[name]
         port = self.ports.setdefault(name, ports.free_port())
-        seeded = self.bug is not None and part == "worker"
+        module, *what = self.planted[name] = planted or ("chassis.serve",)
         asked = {
             "name": name,
-            "module": "seeded" if seeded else "chassis.serve",
-            "arguments": [*([self.bug] if seeded else []), package, part, "--port", str(port)],
+            "module": module,
+            "arguments": [*what, package, part, "--port", str(port)],
             "environment": {
                 "ZHANGGUI_DATABASE_URL": self.url(package),
                 "ZHANGGUI_NATS_URL": self.broker.url(package),
@@ -58,9 +77,14 @@ class Street:
             },
             "log": str(self.folder / f"{name}.log"),
         }
-        assert self.yard.stdin is not None and self.yard.stdout is not None
-        print(json.dumps(asked), file=self.yard.stdin, flush=True)
-        self.pids[name] = int(self.yard.stdout.readline())
+        yard = self.yards[package]
+        assert yard.stdin is not None and yard.stdout is not None
+        print(json.dumps(asked), file=yard.stdin, flush=True)
+        self.pids[name] = int(yard.stdout.readline())
+
+    def wipe(self) -> None:
+        """Kill the broker and lose everything it ever stored."""
+        nats.wipe(self.broker)
 
     def kill(self, name: str) -> None:
         """SIGKILL one part, with no chance to tidy up."""
@@ -96,63 +120,81 @@ class Street:
             self.database = postgres.start(self.database.folder)
         elif name == "broker":
             self.broker = nats.start(self.broker.folder)
-        else:
+        elif self.planted[name][0] == "chassis.serve":
             self.start(name)
+        else:
+            self.start(name, *self.planted[name])
 
-    @property
-    def api(self) -> str:
-        return f"http://127.0.0.1:{self.ports['api']}"
+    def address(self, name: str) -> str:
+        """Tell where a process answers."""
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+def _yard(package: str, folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, str(HERE / "yard.py"), package],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])])},
+    )
 
 
 @asynccontextmanager
-async def street(keys: TestKeys, bug: str | None = None) -> AsyncIterator[Street]:
-    """Open a street of its own: a durable cluster, a broker, migrated databases, four processes."""
+async def street(keys: TestKeys, parts: Parts = PAIR) -> AsyncIterator[Street]:
+    """Open a street of its own: a durable cluster, a broker, migrated databases, the processes of `parts`."""
     with tempfile.TemporaryDirectory(prefix="zhanggui-faults-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)  # the cluster runs as another account when we are root
+        services = dict.fromkeys(package for package, _ in parts.values())
+        yards = {service: _yard(service, folder) for service in services}
         cluster = postgres.start(folder / "postgres")
-        for service in ("orders", "payroll"):
+        for service in services:
             await databases.create_service_database(
                 cluster.admin_url, service, owner_password=PASSWORD, runtime_password=PASSWORD
             )
             await migrate(service, cluster.url(service, f"{service}_owner", PASSWORD))
         broker = nats.start(folder / "nats")
         await declare_streams(broker)
-        yard = subprocess.Popen(
-            [sys.executable, str(HERE / "yard.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(HERE)},
-        )
-        made = Street(folder, keys, bug, cluster, broker, yard)
+        made = Street(folder, keys, parts, cluster, broker, yards)
         try:
-            for part in PARTS:
+            for part in parts:
                 made.start(part)
             yield made
         finally:
             for part in made.pids:
                 made.kill(part)
-            yard.communicate()
+            for yard in yards.values():
+                yard.communicate()
             nats.kill(made.broker)
             postgres.kill(made.database)
 
 
+async def looked_up(made: Street, service: str, query: str) -> Any:
+    """Read one value of a service's database."""
+    connection = await asyncpg.connect(made.url(service, "owner"), timeout=5)
+    try:
+        return await connection.fetchval(query)
+    finally:
+        await connection.close()
+
+
+async def rows_of(made: Street, service: str, query: str) -> list[asyncpg.Record]:
+    """Read rows of a service's database."""
+    connection = await asyncpg.connect(made.url(service, "owner"), timeout=5)
+    try:
+        return list(await connection.fetch(query))
+    finally:
+        await connection.close()
+
+
 async def facts(made: Street) -> list[tuple[str, str, str]]:
     """Read what payroll recorded: (event type, order number, amount) for each fact."""
-    connection = await asyncpg.connect(made.url("payroll", "owner"), timeout=5)
-    try:
-        rows = await connection.fetch("SELECT type, about, amount FROM facts")
-        return [(row["type"], row["about"], str(row["amount"])) for row in rows]
-    finally:
-        await connection.close()
+    rows = await rows_of(made, "payroll", "SELECT type, about, amount FROM facts")
+    return [(row["type"], row["about"], str(row["amount"])) for row in rows]
 
 
-async def quarantined(made: Street) -> int:
-    """Count what payroll put into quarantine."""
-    connection = await asyncpg.connect(made.url("payroll", "owner"), timeout=5)
-    try:
-        return int(await connection.fetchval("SELECT count(*) FROM quarantine"))
-    finally:
-        await connection.close()
+async def quarantined(made: Street, service: str = "payroll") -> int:
+    """Count what a service put into quarantine."""
+    return int(await looked_up(made, service, "SELECT count(*) FROM quarantine"))

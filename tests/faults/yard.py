@@ -1,9 +1,11 @@
-"""Forks processes of services on request: one JSON object a line in, the child's pid a line out.
+"""`python yard.py PACKAGE`: forks processes of a service on request, one JSON object a line in, the
+child's pid a line out.
 
 A fork of a process that has imported the libraries starts in a fraction of the time, so that the loop spends its time
 on faults and not on imports. What is killed is a real process with nothing shared but memory that nobody writes to.
 """
 
+import importlib
 import json
 import signal
 import sys
@@ -16,6 +18,8 @@ def main() -> None:
     """Serve requests until standard input is closed."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the dead here
     preload()
+    for part in ("app", "worker"):
+        importlib.import_module(f"{sys.argv[1]}.{part}")
     for line in sys.stdin:
         asked = json.loads(line)
         child = fork_module(
