@@ -1,5 +1,6 @@
 """Nothing lost, nothing twice, whatever is killed; and the loop that says so notices planted bugs."""
 
+import os
 from datetime import datetime
 
 import pytest
@@ -29,6 +30,9 @@ async def test_all_five_services_survive_thirty_one_faults(keys: TestKeys) -> No
     assert outcome.clean, outcome
 
 
+LONG = "ZHANGGUI_LONG" in os.environ
+"""All bugs, not only one of each sort: a minute more."""
+
 SHARED: list[tuple[str | None, int, str, dict[str, int]]] = [
     # an API frozen between insert and commit is what lets a later id be seen first
     ("id-after-the-last", 900, "api", {"freezes": 12}),
@@ -54,7 +58,7 @@ async def plant(made: Street, bug: str | None) -> None:
 async def test_the_loop_goes_red_for_planted_bugs(keys: TestKeys) -> None:
     first = 0
     async with street(keys) as made:
-        for bug, events, target, blows in SHARED:
+        for bug, events, target, blows in SHARED if LONG else SHARED[:2] + SHARED[5:7]:
             await plant(made, bug)
             due = schedule(SEED, (target,), **blows)
             verdict = await run(made, events=events, first=first, blows=due, say=print, patience=3 if bug else 30)

@@ -1,6 +1,7 @@
 """Whoever deletes, alters, swaps or repeats one event anywhere in a copy of a stream makes the close refuse."""
 
 import json
+import os
 import random
 import re
 from collections import Counter
@@ -21,7 +22,7 @@ from payroll.queries.closing import evidence_of
 from .conftest import SHANGHAI, Payroll
 from .sealed_streams import JUNE, MAY, make_streams, sales, take_in, told_by
 
-COPIES, SEED = 300, 20261122
+COPIES, SEED = 300 if "ZHANGGUI_LONG" in os.environ else 60, 20261122  # three hundred of each take a minute
 [ORDERS] = [s for s in SUBSCRIPTIONS if s.producer == "orders"]
 SEAL = "orders.period_sealed"
 
@@ -30,7 +31,7 @@ class Undone(Exception):
     """Ends a transaction that must leave nothing behind."""
 
 
-async def test_three_hundred_tampered_copies_and_three_hundred_clean_ones(payroll: Payroll, database: Any) -> None:
+async def test_tampered_copies_are_refused_and_clean_ones_are_not(payroll: Payroll, database: Any) -> None:
     streams = await make_streams(database, sales(59))
     for producer, stream in streams.items():
         await take_in(payroll, producer, stream.messages if producer != "orders" else [])
