@@ -112,6 +112,17 @@ async def work(worker: Worker, database: Database, settings: ServiceSettings, co
             group.create_task(_job_loop(job, database, settings))
 
 
+async def end(working: asyncio.Task[None]) -> None:
+    """Cancel work until it has ended.
+
+    The `wait_for` of Python 3.11, used in libraries too, swallows a cancellation that comes as its wait ends: asked
+    once only, the work would go on for ever.
+    """
+    while not working.done():
+        working.cancel()
+        await asyncio.wait([working], timeout=1)
+
+
 def worker_app(worker: Worker) -> FastAPI:
     """Wrap a worker into a small web application that answers /healthz and /metrics while it works."""
 
@@ -122,9 +133,7 @@ def worker_app(worker: Worker) -> FastAPI:
         app.state.database, app.state.condition = database, Condition()
         working = asyncio.create_task(work(worker, database, settings, app.state.condition))
         yield
-        working.cancel()
-        with suppress(asyncio.CancelledError):
-            await working
+        await end(working)
         await database.close()
 
     app = FastAPI(title="worker", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)

@@ -12,6 +12,7 @@ from chassis import streams
 from chassis.consumer import ConsumerStopped, consume
 from chassis.database import Database
 from chassis.relay import RelayStopped, chained, give_positions, relay
+from chassis.worker import end
 from local_stack import nats
 
 from .conftest import Pair, record, subscription
@@ -35,8 +36,7 @@ async def consuming(pair: Pair, handler: Any = record) -> AsyncIterator[asyncio.
 
 
 async def ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+    await end(task)
 
 
 async def until(done: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:

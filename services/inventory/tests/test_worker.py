@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from chassis.outbox import Outgoing, announce
 from chassis.relay import relay
-from chassis.worker import Condition, work
+from chassis.worker import Condition, end, work
 from contracts.attendance import EmployeeHired, EmployeeLeft
 from contracts.orders import OrderPaid
 from inventory.settings import Settings
@@ -44,8 +44,7 @@ async def working(house: House, broker: Nats) -> AsyncIterator[House]:
     condition = Condition()
     task = asyncio.create_task(work(create_worker(), house.db.opened, settings, condition))
     yield house
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await end(task)
     assert condition.stopped == {}
 
 
@@ -80,8 +79,7 @@ async def test_orders_and_people_become_known(working: House, broker: Nats, data
     gone = await working.post("/warehouses/main/keepers", employee_no="K009", valid_from="2026-10-06")
     assert gone.json()["code"] == "employee-gone"
     for task in sending:
-        task.cancel()
-    await asyncio.gather(*sending, return_exceptions=True)
+        await end(task)
 
 
 async def imported(house: House, profile: str, content: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from chassis.door import Door
 from chassis.outbox import Outgoing, announce
 from chassis.relay import relay
 from chassis.streams import connect, stored
-from chassis.worker import Condition, work
+from chassis.worker import Condition, end, work
 from contracts.attendance import EmployeeChanged, EmployeeHired, EmployeeLeft
 from contracts.inventory import ReturnReceived, StockChanged, StockDepleted
 from local_stack.nats import Nats
@@ -38,8 +38,7 @@ async def working(orders: Orders, broker: Nats) -> AsyncIterator[Orders]:
     condition = Condition()
     task = asyncio.create_task(work(create_worker(), orders.db.opened, settings, condition))
     yield orders
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    await end(task)
     assert condition.stopped == {}
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from chassis import clock, streams
 from chassis.door import Door
 from chassis.outbox import Outgoing, announce
 from chassis.relay import relay
-from chassis.worker import Condition, work
+from chassis.worker import Condition, end, work
 from contracts.orders import OrderCompleted, OrderCreated
 from local_stack import nats
 from payroll.settings import Settings
@@ -26,9 +26,7 @@ async def running(*works: Any) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(each) for each in works]
     yield
     for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        await end(task)
 
 
 async def until(asked: Callable[[], Awaitable[bool]]) -> None:
