@@ -57,9 +57,9 @@ def encode(outgoing: Outgoing, door: Door) -> OutboxRow:
     caused = str(because.id) if because else door.causation_id
     body = (
         f'{{"specversion":"1.0","id":"{event_id}","source":"/{data.producer}","type":"{data.type}",'
-        f'"subject":{quoted(outgoing.about)},"time":"{outgoing.time.isoformat()}",'
+        f'"subject":{quoted(outgoing.about)},"time":"{instant(outgoing.time)}",'
         f'"datacontenttype":"application/json","dataschema":"{data.data_schema}",'
-        f'"recordedat":"{door.now.isoformat()}","businessdate":"{business_date.isoformat()}",'
+        f'"recordedat":"{instant(door.now)}","businessdate":"{business_date.isoformat()}",'
         f'"actor":{quoted(door.actor)},'
         f'"correlationid":{quoted(because.correlation_id if because else door.correlation_id)},'
         + (f'"causationid":{quoted(caused)},' if caused else "")
@@ -70,6 +70,11 @@ def encode(outgoing: Outgoing, door: Door) -> OutboxRow:
 
 
 quoted = json.encoder.encode_basestring
+
+
+def instant(time: datetime) -> str:
+    """Write an instant as RFC 3339 does, UTC as `Z`."""
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def announce(session: AsyncSession, outgoing: Outgoing) -> UUID:
