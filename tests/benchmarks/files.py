@@ -81,7 +81,7 @@ def measure() -> None:
         warehouse = {"warehouse": "W", "title": "主仓", "keeper": "A0000", "keeper_from": "2020-01-01"}
         time.sleep(2)  # inventory hears of its keeper
         http.post("/api/inventory/warehouses", json=warehouse).raise_for_status()
-        told("things", *take_in(http, "inventory", "generic_skus", skus))
+        told("things", *take_in(http, "inventory", "generic-skus", skus))
         opened = {"warehouse": "W", "opened_at": FIRST.isoformat()}
         http.post("/api/inventory/stocktakes", json=opened).raise_for_status()
         counts = table(
@@ -91,5 +91,5 @@ def measure() -> None:
         before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
         told("punches", *take_in(http, "attendance", "generic-punches", punches))
         told("chats", *take_in(http, "service-desk", "generic-messages", messages))
-        told("counts", *take_in(http, "inventory", "generic_counts", counts))
+        told("counts", *take_in(http, "inventory", "generic-counts", counts))
         print("CPU:", {name: f"{cpu_seconds(processes[name]['pid']) - before[name]:.1f} s" for name in WATCHED})

@@ -108,7 +108,8 @@ class Pull:
                 await self.broker.publish(subject, json.dumps(request).encode(), reply=self.inbox)
             self.arrived.clear()
             try:
-                await asyncio.wait_for(self.arrived.wait(), SILENCE)
+                async with asyncio.timeout(SILENCE):
+                    await self.arrived.wait()
             except TimeoutError:
                 raise ConnectionError(f"no word from the broker for {SILENCE} s") from None
             if self.broker.is_closed:

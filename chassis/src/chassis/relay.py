@@ -132,7 +132,8 @@ class Acknowledgements:
         Raises NotInOrder when it refused or stored it elsewhere, TimeoutError when it is *unknown* what happened.
         """
         try:
-            answer = await asyncio.wait_for(self.waiting[event.position], ACK_TIME)
+            async with asyncio.timeout(ACK_TIME):
+                answer = await self.waiting[event.position]
         finally:
             self.waiting.pop(event.position, None)
         if answer.get("error") or answer.get("seq") != event.position:
@@ -224,7 +225,8 @@ async def relay_session(connection: asyncpg.Connection, broker: Client, producer
             telemetry.RELAYED.labels(producer).set(published)
         if given < AT_ONCE:
             with suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), IDLE_LOOK)
+                async with asyncio.timeout(IDLE_LOOK):
+                    await woken.wait()
                 await asyncio.sleep(GATHER)
             if broker.is_closed:
                 raise ConnectionError("the broker's connection is closed")

@@ -157,7 +157,8 @@ async def leave(broker: Client | None) -> None:
     """Close a connection whatever state it is in."""
     if broker is not None:
         with suppress(Exception):
-            await asyncio.wait_for(broker.close(), 2)
+            async with asyncio.timeout(2):
+                await broker.close()
 
 
 class AdminSettings(BaseSettings):

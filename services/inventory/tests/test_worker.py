@@ -100,10 +100,10 @@ async def imported(house: House, profile: str, content: str) -> dict[str, Any]:
 
 
 async def test_files_come_in_by_the_shipped_profiles(working: House) -> None:
-    assert await imported(working, "generic_movements", MOVEMENTS) == {"read": 4, "new": 2, "amended": 0, "refused": 2}
+    assert await imported(working, "generic-movements", MOVEMENTS) == {"read": 4, "new": 2, "amended": 0, "refused": 2}
     assert await working.level() == (5, 0), "what came in further down was booked before what went out"
-    assert await imported(working, "generic_skus", THINGS) == {"read": 2, "new": 1, "amended": 1, "refused": 0}
+    assert await imported(working, "generic-skus", THINGS) == {"read": 2, "new": 1, "amended": 1, "refused": 0}
     await working.open()
-    assert await imported(working, "generic_counts", COUNTS) == {"read": 2, "new": 2, "amended": 0, "refused": 0}
+    assert await imported(working, "generic-counts", COUNTS) == {"read": 2, "new": 2, "amended": 0, "refused": 0}
     [pot] = await working.rows("SELECT counted, counted_by FROM stocktake_counts WHERE sku = 'pot'")
     assert (pot["counted"], pot["counted_by"]) == (Decimal(4), "K001")

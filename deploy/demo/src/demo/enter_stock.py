@@ -19,9 +19,9 @@ from demo.plan import DIFFERENCES
 from demo.returns import Return
 from demo.stock import count_rows, on_hand
 
-GOODS = File("商品资料.csv", "inventory", "skus", "generic_skus")
-DELIVERIES = File("入库单.csv", "inventory", "receipts", "generic_movements")
-COUNTS = File("盘点.csv", "inventory", "counts", "generic_counts")
+GOODS = File("商品资料.csv", "inventory", "skus", "generic-skus")
+DELIVERIES = File("入库单.csv", "inventory", "receipts", "generic-movements")
+COUNTS = File("盘点.csv", "inventory", "counts", "generic-counts")
 
 
 def furnish(cast: Cast, made: Department, files: dict[str, bytes], progress: Progress) -> None:

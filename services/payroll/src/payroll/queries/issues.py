@@ -1,7 +1,7 @@
 """What is issued: which runs, their payslips, and what they carried to later months."""
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -46,12 +46,6 @@ async def newest_issue(session: AsyncSession, period: Period) -> RowMapping | No
         .limit(1)
     )
     return (await session.execute(query)).mappings().one_or_none()
-
-
-async def first_issue(session: AsyncSession, period: Period) -> datetime | None:
-    """Tell when a period's pay was issued; None while it is not."""
-    query = select(run_issues.c.issued_at).where(run_issues.c.period == period.first, run_issues.c.sequence == 1)
-    return (await session.execute(query)).scalar_one_or_none()
 
 
 async def paid_until(session: AsyncSession, employee_no: str) -> Period | None:
