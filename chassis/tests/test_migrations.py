@@ -29,9 +29,9 @@ def upgrade() -> None:
 @pytest_asyncio.fixture
 async def empty() -> Any:
     """Make an empty database with the two roles of the example service."""
-    await make_template("example")
     name = f"test_migrations_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(at("postgres"))
+    await make_template(admin, "example")
     await admin.execute(f"CREATE DATABASE {name} OWNER example_owner")
     yield at(name, role="example_owner")
     await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -5,15 +5,16 @@ import io
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from local_stack.trial import cpu_seconds, stack
 
 LINES, PEOPLE = 60_000, 200
-FIRST = datetime(2026, 3, 2, 1, tzinfo=UTC)
+FIRST = datetime(2026, 3, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))  # files say the company's wall time
 WATCHED = ("attendance worker", "service_desk worker", "inventory worker", "payroll worker", "postgres")
 
 
@@ -39,7 +40,9 @@ def take_in(http: httpx.Client, service: str, profile: str, content: bytes) -> t
 
 
 def told(what: str, said: dict[str, Any], seconds: float) -> None:
-    """Print one import's figures."""
+    """Print one import's figures; a file that is refused measures nothing."""
+    assert said["state"] == "committed", said
+    assert not said["counts"]["refused"], said["counts"]
     counts = {name: said["counts"][name] for name in ("read", "new", "same", "refused")}
     print(f"{what}: {said['state']}, {counts}, {counts['read'] / seconds:.0f} lines/s ({seconds:.1f} s)")
 

@@ -9,13 +9,11 @@
 The cluster is started once per run by the root conftest (ZHANGGUI_TEST_POSTGRES: superuser URL).
 """
 
-import asyncio
-import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -68,6 +66,7 @@ def at(database: str, *, role: str | None = None) -> str:
     return url.render_as_string(hide_password=False)
 
 
+@cache
 def template_name(service: str) -> str:
     """Name the template after everything that migrates it, so that an old one is never cloned."""
     sources = [Path(m.__file__ or "") for m in (migrations, tables)]
@@ -78,26 +77,23 @@ def template_name(service: str) -> str:
     return f"template_{service}_{digest}"
 
 
-async def make_template(service: str) -> str:
+async def make_template(admin: asyncpg.Connection, service: str) -> str:
     """Migrate a template database once per run; other workers of the run wait for it."""
     name = template_name(service)
-    lock = Path(tempfile.gettempdir()) / f"zhanggui-{make_url(cluster()).port}-{service}.lock"
-    with lock.open("w") as held:
-        await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
-        admin = await asyncpg.connect(at("postgres"))
-        try:
-            if await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
-                return name
-            for role in (f"{service}_owner", f"{service}_app"):
-                if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
-                    await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
-            making = f"{name}_making"
-            await admin.execute(f"DROP DATABASE IF EXISTS {making}")
-            await admin.execute(f"CREATE DATABASE {making} OWNER {service}_owner")
-            await migrate(service, at(making, role=f"{service}_owner"))
-            await admin.execute(f"ALTER DATABASE {making} RENAME TO {name}")
-        finally:
-            await admin.close()
+    await admin.execute("SELECT pg_advisory_lock(hashtextextended($1, 0))", service)
+    try:
+        if await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", name):
+            return name
+        for role in (f"{service}_owner", f"{service}_app"):
+            if not await admin.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
+                await admin.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+        making = f"{name}_making"
+        await admin.execute(f"DROP DATABASE IF EXISTS {making}")
+        await admin.execute(f"CREATE DATABASE {making} OWNER {service}_owner")
+        await migrate(service, at(making, role=f"{service}_owner"))
+        await admin.execute(f"ALTER DATABASE {making} RENAME TO {name}")
+    finally:
+        await admin.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", service)
     return name
 
 
@@ -105,21 +101,17 @@ async def make_template(service: str) -> str:
 async def database() -> AsyncIterator[Callable[[str], Awaitable[TestDatabase]]]:
     """Clone migrated databases; they go when the test ends."""
     made: list[tuple[str, Database]] = []
+    admin = await asyncpg.connect(at("postgres"))
 
     async def clone(service: str) -> TestDatabase:
-        template, name = await make_template(service), f"test_{service}_{uuid4().hex[:12]}"
-        admin = await asyncpg.connect(at("postgres"))
-        try:
-            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY wal_log")
-        finally:
-            await admin.close()
+        template, name = await make_template(admin, service), f"test_{service}_{uuid4().hex[:12]}"
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY wal_log")
         url = at(name, role=f"{service}_app")
         opened = open_database(url, pool_size=5, name="test")
         made.append((name, opened))
         return TestDatabase(service, url, at(name, role=f"{service}_owner"), opened)
 
     yield clone
-    admin = await asyncpg.connect(at("postgres"))
     for name, opened in made:
         await opened.close()
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
