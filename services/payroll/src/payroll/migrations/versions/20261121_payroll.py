@@ -166,9 +166,10 @@ CREATE TABLE run_payslips (
     gross       numeric(14, 2) NOT NULL,
     net         numeric(14, 2) NOT NULL,
     problems    integer        NOT NULL,
-    content     jsonb STORAGE EXTERNAL NOT NULL,
+    content     jsonb          NOT NULL,
     PRIMARY KEY (run_id, employee_no)
 );
+ALTER TABLE run_payslips ALTER COLUMN content SET STORAGE EXTERNAL;
 -- what a run takes for which event or month: one row a line, so that later months find it without reading payslips
 CREATE TABLE run_deductions (
     run_id      uuid           NOT NULL REFERENCES runs DEFERRABLE INITIALLY DEFERRED,
