@@ -9,6 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import asyncpg
+from benchmarks.flames import flames
 
 from chassis.database import Database, open_database
 from chassis.door import Door
@@ -72,8 +73,9 @@ async def measure() -> None:
         while (first := await position(facts)) == 0:
             await asyncio.sleep(0.005)
         began = time.perf_counter()
-        while (last := await position(facts)) < EVENTS:
-            await asyncio.sleep(0.02)
+        with flames("facts", worker):
+            while (last := await position(facts)) < EVENTS:
+                await asyncio.sleep(0.02)
         took = time.perf_counter() - began
         used = cpu_seconds(worker) - before
         recorded = await facts.fetchval("SELECT count(*) FROM facts")

@@ -5,6 +5,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from benchmarks.flames import flames
+
 from local_stack.trial import ROOT, cpu_seconds, stack
 
 PROFILE = ROOT / "tests" / "journeys" / "profiles" / "retail.yaml"
@@ -30,10 +32,11 @@ def measure() -> None:
         answer.raise_for_status()
         uploaded = time.perf_counter()
         where, validated = f"/api/orders/imports/{answer.json()['id']}", 0.0
-        while (said := http.get(where).json())["state"] not in ("committed", "failed"):
-            if not validated and said["state"] == "committing":
-                validated = time.perf_counter()
-            time.sleep(0.1)
+        with flames("import", processes["orders worker"]["pid"]):
+            while (said := http.get(where).json())["state"] not in ("committed", "failed"):
+                if not validated and said["state"] == "committing":
+                    validated = time.perf_counter()
+                time.sleep(0.1)
         ended = time.perf_counter()
         used = {name: f"{cpu_seconds(processes[name]['pid']) - before[name]:.1f} s" for name in WATCHED}
         counts = said["counts"]

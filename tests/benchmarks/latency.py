@@ -6,8 +6,8 @@ from bisect import bisect_left
 from contextlib import closing
 
 import asyncpg
-
 from benchmarks.requests import load
+
 from local_stack.trial import stack
 
 RATE, SECONDS = 150, 20

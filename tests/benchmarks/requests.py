@@ -8,6 +8,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from benchmarks.flames import flames
+
 from chassis import clock
 from chassis.auth import Principal, read_private_key, sign
 from local_stack.trial import Stack, cpu_seconds, stack
@@ -45,9 +47,10 @@ def measure() -> None:
             direct = load("closed", upstream, directly(made), f"d{number}-", "--seconds", str(SECONDS))
             time.sleep(1)
             before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
-            through = load(
-                "closed", f"{made.gateway}/api/orders/orders", public, f"g{number}-", "--seconds", str(SECONDS)
-            )
+            with flames("request", processes["orders api"]["pid"]):
+                through = load(
+                    "closed", f"{made.gateway}/api/orders/orders", public, f"g{number}-", "--seconds", str(SECONDS)
+                )
             used = {name: cpu_seconds(processes[name]["pid"]) - before[name] for name in WATCHED}
             time.sleep(1)
             ratios.append(through["per_second"] / direct["per_second"])
