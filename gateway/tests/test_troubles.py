@@ -4,13 +4,16 @@ import asyncio
 import json
 from functools import partial
 
+import asyncpg
 import pytest
+from sqlalchemy.engine import make_url
 from starlette.types import Receive, Scope, Send
 
-from gateway import parts
+from chassis.testing import at
+from gateway import forward, identity, knocking, parts
 from gateway.client import open_client
 
-from .conftest import Service, Streets, reply, served, talking
+from .conftest import PASSWORD, Service, Streets, reply, served, talking
 
 
 async def test_a_service_that_is_down_takes_only_itself_away_and_comes_back(street: Streets) -> None:
@@ -116,3 +119,86 @@ async def test_bytes_after_an_answer_are_not_the_next_answer(street: Streets) ->
         for _ in range(3):
             assert (await visitor.get("/api/orders/x")).text == "ok"
             await asyncio.sleep(0.1)
+
+
+async def test_a_silent_service_is_503_for_everybody_until_it_speaks(
+    street: Streets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes connections and says nothing, as a frozen process does."""
+    monkeypatch.setattr(forward, "DOUBT_AFTER", forward.WATCH_AFTER + 0.05)
+    monkeypatch.setattr(knocking, "PATIENCE", 0.2)
+    monkeypatch.setattr(knocking, "KNOCK_EVERY", 0.05)
+    speaks = asyncio.Event()
+    asked: list[bytes] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        await speaks.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        await reader.read()
+
+    async with talking(silent) as port:
+        town = await street(upstreams=json.dumps({"orders": f"http://127.0.0.1:{port}"}))
+        visitor = await town.signed_in()
+        together = await asyncio.gather(*(visitor.post("/api/orders/x", json={}) for _ in range(3)))
+        for got in together:
+            assert (got.status_code, got.json()["code"]) == (503, "answer-lost")
+            assert int(got.headers["retry-after"]) > 0
+        before = sum(request.startswith(b"POST") for request in asked)
+        got = await visitor.post("/api/orders/x", json={})
+        assert (got.status_code, got.json()["code"]) == (503, "service-unavailable")
+        assert sum(request.startswith(b"POST") for request in asked) == before, "it did not reach the service"
+        speaks.set()
+        async with asyncio.timeout(5):
+            while (await visitor.get("/api/orders/x")).status_code != 200:
+                await asyncio.sleep(0.02)
+
+
+async def test_a_slow_service_that_opens_is_waited_for(street: Streets, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forward, "DOUBT_AFTER", forward.WATCH_AFTER + 0.05)
+    monkeypatch.setattr(knocking, "PATIENCE", 0.2)
+    monkeypatch.setattr(knocking, "KNOCK_EVERY", 0.05)
+    town = await street()
+    visitor = await town.signed_in()
+    knocked = 0
+
+    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal knocked
+        if scope["method"] == "OPTIONS":
+            knocked += 1
+        else:
+            await asyncio.sleep(1)
+        await reply(send, 200, b"{}")
+
+    town.orders.answering = slow
+    assert (await visitor.get("/api/orders/x")).status_code == 200
+    assert knocked > 2
+
+
+async def test_without_the_accounts_sign_in_is_503_and_a_running_token_serves_again_afterwards(
+    street: Streets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "RECHECK", 0.5)
+    town = await street()
+    visitor = await town.signed_in()
+    assert (await visitor.get("/api/orders/x")).status_code == 200
+    name = make_url(town.owner_url).database
+    admin = await asyncpg.connect(at("postgres"))
+    try:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
+        assert (await visitor.get("/api/orders/x")).status_code == 200, "a session is looked up again only now and then"
+        got = await visitor.post("/auth/token", data={"username": "somebody", "password": PASSWORD})
+        assert (got.status_code, got.json()["code"]) == (503, "unavailable")
+        assert int(got.headers["retry-after"]) > 0
+        async with asyncio.timeout(5):
+            while (got := await visitor.get("/api/orders/x")).status_code == 200:
+                await asyncio.sleep(0.02)
+        assert (got.status_code, got.json()["code"]) == (503, "service-unavailable"), "not known is not refused: no 401"
+        assert int(got.headers["retry-after"]) > 0
+        assert (await visitor.get("/auth/me")).status_code == 503
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    finally:
+        await admin.close()
+    assert (await visitor.get("/api/orders/x")).status_code == 200
+    assert (await visitor.post("/auth/token", data={"username": "somebody", "password": PASSWORD})).status_code == 200

@@ -125,10 +125,10 @@ def positions_reused() -> None:
     """Begin to count again after what the stream holds, on every start: what had a position meanwhile is forgotten."""
     session = relay.relay_session
 
-    async def relay_session(connection: asyncpg.Connection, broker: Any, producer: str) -> None:
+    async def relay_session(connection: asyncpg.Connection, broker: Any, producer: str, tell: relay.Tell) -> None:
         end = await relay.stream_end(broker, connection, producer)
         await connection.execute("UPDATE relay_state SET position = $1", end)
-        await session(connection, broker, producer)
+        await session(connection, broker, producer, tell)
 
     plant(relay, "relay_session", relay_session)
 

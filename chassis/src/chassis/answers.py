@@ -7,6 +7,7 @@ import asyncpg
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
@@ -186,7 +187,16 @@ async def _http(request: Request, error: Exception) -> Response:
     kind: type[Refusal] = SAID_BY_FRAMEWORK.get(error.status_code, RequestRefused)
     answered = answer(kind(reason=error.detail))
     answered.headers.update(error.headers or {})
+    if error.status_code == 405:
+        answered.headers["Allow"] = ", ".join(_methods_here(request))
     return answered
+
+
+def _methods_here(request: Request) -> list[str]:
+    # the framework names those of the first route only, though several may share a path
+    path = request.scope["path"]
+    served = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
+    return sorted({method for route in served if route.path == served[0].path for method in route.methods or ()})
 
 
 async def _database_said(request: Request, error: Exception) -> Response:

@@ -55,8 +55,12 @@ class Database:
         await self.engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10, name: str = "zhanggui") -> Database:
-    """Open the database at `url` (postgresql://role:password@host:port/name); nothing connects before it must."""
+def open_database(url: str, *, pool_size: int = 10, name: str = "zhanggui", patience: int = 60) -> Database:
+    """Open the database at `url` (postgresql://role:password@host:port/name); nothing connects before it must.
+
+    `patience` are the seconds one statement may take: the server ends it then, and a server that says nothing is given
+    up a second later (TimeoutError).
+    """
     plain = make_url(url).set(drivername="postgresql")
     engine = create_async_engine(
         plain.set(drivername="postgresql+asyncpg"),
@@ -66,7 +70,8 @@ def open_database(url: str, *, pool_size: int = 10, name: str = "zhanggui") -> D
         connect_args={
             "timeout": 10,
             # a statement that runs longer than this is a mistake; the server ends it, so that no lock outlives it
-            "server_settings": {"application_name": name, "statement_timeout": "60000", "jit": "off"},
+            "server_settings": {"application_name": name, "statement_timeout": f"{patience}s", "jit": "off"},
+            "command_timeout": patience + 1,
         },
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)

@@ -8,6 +8,7 @@ last sequence says so.
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ IN_FLIGHT = 256
 ACK_TIME = 5.0
 GATHER = 0.04  # commits that follow one another closely share a round, at less than half the cost
 IDLE_LOOK = 1.0  # a lost notification costs at most this long
+REFUSED_LOOK = 1.0  # a broker that takes nothing, its disk being full, is asked again so often
+OUT_OF_ORDER = (10071, 10164)  # JetStream: wrong last sequence
 LOCK = "zhanggui.relay"
 
 log = telemetry.logger("relay")
@@ -36,6 +39,14 @@ class RelayStopped(Exception):
 
 class NotInOrder(Exception):
     """The broker did not take an event at its position; look again at what it holds."""
+
+
+class NotTaken(Exception):
+    """The broker takes no events at the moment; they wait in the outbox, and this one is sent again."""
+
+
+Tell = Callable[[str | None], None]
+"""Hears why events wait for the broker, and None when they do so no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +140,21 @@ class Acknowledgements:
     async def taken(self, event: Placed) -> None:
         """Wait until the broker has `event` on disk at its position.
 
-        Raises NotInOrder when it refused or stored it elsewhere, TimeoutError when it is *unknown* what happened.
+        Raises NotInOrder when another position must follow or it stored it elsewhere, NotTaken when it refuses or says
+        nothing: then it is *unknown* what happened. A broker whose disk is full does either.
         """
         try:
             async with asyncio.timeout(ACK_TIME):
                 answer = await self.waiting[event.position]
+        except TimeoutError:
+            silent = f"position {event.position}: no answer in {ACK_TIME:.0f} s; the broker's /healthz may say why"
+            raise NotTaken(silent) from None
         finally:
             self.waiting.pop(event.position, None)
-        if answer.get("error") or answer.get("seq") != event.position:
+        error = answer.get("error")
+        if isinstance(error, dict) and error.get("err_code", OUT_OF_ORDER[0]) not in OUT_OF_ORDER:
+            raise NotTaken(f"position {event.position}: the broker answered {answer}")
+        if error or answer.get("seq") != event.position:
             raise NotInOrder(f"position {event.position}: the broker answered {answer}")
 
 
@@ -204,7 +222,7 @@ def _compare(message: Stored | None, own: asyncpg.Record | None, epoch: int, las
         raise RelayStopped(f"{where}: another event stands there than this database wrote")
 
 
-async def relay_session(connection: asyncpg.Connection, broker: Client, producer: str) -> None:
+async def relay_session(connection: asyncpg.Connection, broker: Client, producer: str, tell: Tell) -> None:
     """Relay until something breaks; whoever calls starts over with fresh connections."""
     epoch = await connection.fetchval("SELECT epoch FROM relay_state")
     acks = Acknowledgements(broker)
@@ -219,8 +237,14 @@ async def relay_session(connection: asyncpg.Connection, broker: Client, producer
         while events := await placed_after(connection, published):
             try:
                 published = await publish(acks, events, epoch)
+                tell(None)
             except NotInOrder as refused:
                 log.warning("out of order", extra={"action": "relay_resync", "reason": str(refused)})
+                published = await stream_end(broker, connection, producer)
+            except NotTaken as refused:
+                log.error("the broker takes no events", extra={"action": "relay_waits", "reason": str(refused)})
+                tell(str(refused))
+                await asyncio.sleep(REFUSED_LOOK)
                 published = await stream_end(broker, connection, producer)
             telemetry.RELAYED.labels(producer).set(published)
         if given < AT_ONCE:
@@ -232,11 +256,11 @@ async def relay_session(connection: asyncpg.Connection, broker: Client, producer
                 raise ConnectionError("the broker's connection is closed")
 
 
-async def relay(url: str, nats_url: str, producer: str) -> None:
+async def relay(url: str, nats_url: str, producer: str, tell: Tell = lambda reason: None) -> None:
     """Relay one producer's outbox for ever; only one relay is active, others wait for its lock.
 
-    Lost connections and silence are answered by starting over. Raises RelayStopped when the stream contradicts the
-    database, BrokerUnfit when the stream drifted: those need a person.
+    Lost connections and silence are answered by starting over; `tell` hears of a broker that takes nothing. Raises
+    RelayStopped when the stream contradicts the database, BrokerUnfit when the stream drifted: those need a person.
     """
     while True:
         connection: asyncpg.Connection | None = None
@@ -245,7 +269,7 @@ async def relay(url: str, nats_url: str, producer: str) -> None:
             connection = await asyncpg.connect(url, timeout=5, command_timeout=30)
             await wait_for_turn(connection, LOCK)
             broker = await streams.connect(nats_url, name=f"{producer}-relay")
-            await relay_session(connection, broker, producer)
+            await relay_session(connection, broker, producer, tell)
         except (RelayStopped, streams.BrokerUnfit):
             raise
         except Exception as error:  # anything else: the truth is in database and stream, so start over from there

@@ -29,6 +29,13 @@ class ServiceSettings(BaseSettings):
         "Asia/Shanghai"
     )
     pool_size: Annotated[int, Field(ge=1, le=100, description="database connections of this process")] = 10
+    statement_seconds: Annotated[
+        int, Field(ge=1, le=60, description="seconds an API lets one database statement take; then it answers 503")
+    ] = 15
+    outbox_limit: Annotated[
+        int,
+        Field(ge=2, description="events that may wait in the outbox; then what announces more is 503, imports at half"),
+    ] = 500_000
     import_days: Annotated[
         int, Field(ge=1, le=365, description="days after which an import that nobody committed is dropped")
     ] = 7

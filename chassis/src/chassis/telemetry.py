@@ -19,6 +19,8 @@ REQUESTS = Histogram(
 )
 RELAYED = Gauge("zhanggui_relayed_position", "Last position the stream has taken", ("producer",))
 OUTBOX_AGE = Gauge("zhanggui_outbox_age_seconds", "Age of the oldest event that waits for its position", ("producer",))
+OUTBOX_WAITING = Gauge("zhanggui_outbox_waiting_events", "Events that wait for their position", ("producer",))
+RELAY_REFUSED = Gauge("zhanggui_relay_refused", "1 while the broker takes no events, else 0", ("producer",))
 CONSUMED = Gauge("zhanggui_consumed_position", "Watermark of this consumer", ("producer",))
 CONSUMER_LAG = Gauge("zhanggui_consumer_lag_events", "Events of the stream not consumed yet", ("producer",))
 PASSED_BY = Counter("zhanggui_events_passed_by", "Events of types nobody here subscribes to", ("producer",))

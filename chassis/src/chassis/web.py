@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis import clock, health, telemetry
 from chassis.answers import LimitSaid, answer, answer_problems
 from chassis.auth import Keys, Principal, read_public_keys
+from chassis.backlog import Backlog
 from chassis.database import Database, open_database
 from chassis.door import Door
 from chassis.observed import Observed
+from chassis.openapi import tell_problems
 from chassis.problems import Forbidden, Unauthorised
 from chassis.settings import ServiceSettings
 
@@ -86,6 +88,8 @@ async def _session(request: Request, by: Caller, now: Now) -> AsyncIterator[Asyn
     )
     async with database_of(request).transaction(door) as session:
         yield session
+        if "outbox" in session.info:
+            await request.app.state.backlog.admit()
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:
@@ -129,7 +133,10 @@ def service_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.settings = known = settings()
-        app.state.database = open_database(known.database_url, pool_size=known.pool_size, name=f"{service}-api")
+        app.state.database = open_database(
+            known.database_url, pool_size=known.pool_size, name=f"{service}-api", patience=known.statement_seconds
+        )
+        app.state.backlog = Backlog(app.state.database, known.outbox_limit)
         app.state.keys = read_public_keys(known.public_keys)
         if on_start is not None:
             on_start(app)
@@ -148,6 +155,7 @@ def service_app(
     for router in [*routers, health.router]:
         app.include_router(router, max_body_size=BODY_LIMIT)
     answer_problems(app)
+    tell_problems(app)
     app.add_middleware(LimitSaid)
     app.add_middleware(Observed)
     return app

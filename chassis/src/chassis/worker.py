@@ -10,12 +10,12 @@ from fastapi import FastAPI, Request
 from sqlalchemy import text
 
 from chassis import health, streams, telemetry
-from chassis.consumer import ConsumerStopped, consume
+from chassis.consumer import consume
 from chassis.database import Database, open_database
 from chassis.inbox import Subscription
 from chassis.observed import Observed
 from chassis.problems import Unavailable
-from chassis.relay import RelayStopped, relay
+from chassis.relay import Tell, relay
 from chassis.settings import ServiceSettings
 from chassis.web import answer_problems
 
@@ -44,9 +44,10 @@ class Worker:
 
 @dataclass(slots=True)
 class Condition:
-    """How the worker is: what stopped for good, and why."""
+    """How the worker is: what stopped for good, what waits for something to be mended, and why."""
 
     stopped: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
 
 
 async def _job_loop(job: Job, database: Database, settings: ServiceSettings) -> None:
@@ -61,11 +62,14 @@ async def _job_loop(job: Job, database: Database, settings: ServiceSettings) -> 
 
 
 async def _measure(producer: str, database: Database) -> None:
-    oldest = text("SELECT extract(epoch FROM now() - min(recorded_at))::float FROM outbox WHERE position IS NULL")
+    waiting = text(
+        "SELECT count(*), extract(epoch FROM now() - min(recorded_at))::float FROM outbox WHERE position IS NULL"
+    )
     while True:
         with suppress(Exception):
             async with database.reading() as session:
-                age = (await session.execute(oldest)).scalar_one()
+                count, age = (await session.execute(waiting)).one()
+            telemetry.OUTBOX_WAITING.labels(producer).set(count)
             telemetry.OUTBOX_AGE.labels(producer).set(age or 0.0)
         await asyncio.sleep(MEASURE_EVERY)
 
@@ -73,8 +77,9 @@ async def _measure(producer: str, database: Database) -> None:
 async def _until_stopped(name: str, work: Coroutine[Any, Any, None], condition: Condition) -> None:
     try:
         await work
-    except (RelayStopped, ConsumerStopped, streams.BrokerUnfit) as error:
-        condition.stopped[name] = str(error)
+    # RelayStopped, ConsumerStopped, BrokerUnfit; and whatever nobody foresaw, since silence would look like health
+    except Exception as error:
+        condition.stopped[name] = str(error) or repr(error)
         log.critical("stopped", extra={"action": "stopped", "part": name, "reason": str(error)})
 
 
@@ -91,25 +96,48 @@ async def _broker_fit(settings: ServiceSettings) -> None:
             await asyncio.sleep(0.5)
 
 
+def _teller(producer: str, condition: Condition) -> Tell:
+    refused = telemetry.RELAY_REFUSED.labels(producer)
+    refused.set(0)
+
+    def tell(reason: str | None) -> None:
+        if reason is None:
+            condition.waiting.pop("relay", None)
+        else:
+            condition.waiting["relay"] = reason
+        refused.set(reason is not None)
+
+    return tell
+
+
 async def _broker_work(worker: Worker, database: Database, settings: ServiceSettings, condition: Condition) -> None:
     await _broker_fit(settings)
-    async with asyncio.TaskGroup() as group:
-        if worker.producer is not None:
-            work = relay(database.url, settings.nats_url, worker.producer)
-            group.create_task(_until_stopped("relay", work, condition))
-        for subscription in worker.subscriptions:
-            name = f"consumer of {subscription.producer}"
-            group.create_task(_until_stopped(name, consume(database, subscription, settings), condition))
+    parts = [
+        _until_stopped(f"consumer of {subscription.producer}", consume(database, subscription, settings), condition)
+        for subscription in worker.subscriptions
+    ]
+    if worker.producer is not None:
+        relaying = relay(database.url, settings.nats_url, worker.producer, _teller(worker.producer, condition))
+        parts.append(_until_stopped("relay", relaying, condition))
+    await _together(parts)
 
 
 async def work(worker: Worker, database: Database, settings: ServiceSettings, condition: Condition) -> None:
     """Do everything the worker has to do, until cancelled; what needs a person is kept in `condition`."""
-    async with asyncio.TaskGroup() as group:
-        group.create_task(_until_stopped("broker", _broker_work(worker, database, settings, condition), condition))
-        if worker.producer is not None:
-            group.create_task(_measure(worker.producer, database))
-        for job in worker.jobs:
-            group.create_task(_job_loop(job, database, settings))
+    parts = [_until_stopped("broker", _broker_work(worker, database, settings, condition), condition)]
+    if worker.producer is not None:
+        parts.append(_measure(worker.producer, database))
+    parts += [_job_loop(job, database, settings) for job in worker.jobs]
+    await _together(parts)
+
+
+async def _together(parts: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Do all parts, until cancelled.
+
+    Each cancellation reaches every part. A TaskGroup hands on the first only, so that a part which swallowed it (see
+    `end`) would never hear of another.
+    """
+    await asyncio.gather(*parts, return_exceptions=True)
 
 
 async def end(working: asyncio.Task[None]) -> None:
@@ -140,14 +168,27 @@ def worker_app(worker: Worker) -> FastAPI:
 
     @app.get("/healthz")
     async def healthz(request: Request) -> dict[str, str]:
-        if request.app.state.condition.stopped:
-            raise WorkerStopped(parts="; ".join(f"{k}: {v}" for k, v in request.app.state.condition.stopped.items()))
+        condition: Condition = request.app.state.condition
+        if condition.stopped:
+            raise WorkerStopped(parts=_listed(condition.stopped))
+        if condition.waiting:
+            raise WorkerWaits(parts=_listed(condition.waiting))
         return await health.healthz(request)
 
     app.include_router(health.router)
     answer_problems(app)
     app.add_middleware(Observed)
     return app
+
+
+def _listed(parts: dict[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in parts.items())
+
+
+class WorkerWaits(Unavailable):
+    """The broker takes no events; they wait in the outbox, and this worker goes on by itself: {parts}."""
+
+    zh = "消息服务暂不接收事件；事件留在发件箱中，恢复后自动继续：{parts}。"
 
 
 class WorkerStopped(Unavailable):

@@ -11,8 +11,10 @@ import asyncpg
 import pytest_asyncio
 
 from chassis.auth import Principal
+from chassis.backlog import Backlog
 from chassis.imports.jobs import work_on_next
 from chassis.imports.kinds import Kind
+from chassis.settings import ServiceSettings
 from chassis.testing import Client, TestDatabase
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -40,8 +42,12 @@ class Shelf:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["id"])
 
+    @property
+    def backlog(self) -> Backlog:
+        return Backlog(self.db.opened, ServiceSettings.model_fields["outbox_limit"].default)
+
     async def work(self) -> None:
-        while await work_on_next(self.db.opened, self.kinds):
+        while await work_on_next(self.db.opened, self.kinds, self.backlog):
             pass
 
     @property

@@ -90,7 +90,7 @@ async def _locks_gone(shelf: Any) -> bool:
 
 async def test_two_workers_do_not_work_on_one_import(shelf: Any) -> None:
     await shelf.sent(rows(3000), profile=PROFILE, commit="yes")
-    while any(await asyncio.gather(*(work_on_next(shelf.db.opened, shelf.kinds) for _ in range(3)))):
+    while any(await asyncio.gather(*(work_on_next(shelf.db.opened, shelf.kinds, shelf.backlog) for _ in range(3)))):
         pass
     done = (await shelf.http.get("/imports", headers=shelf.by("boss"))).json()["items"][0]
     assert (done["state"], done["counts"]["new"], done["counts"]["same"]) == ("committed", 3000, 0)
@@ -100,12 +100,12 @@ async def test_two_workers_do_not_work_on_one_import(shelf: Any) -> None:
 async def test_a_worker_that_lost_its_import_cannot_commit(shelf: Any) -> None:
 
     await shelf.sent(rows(3000), profile=PROFILE, commit="yes")
-    await work_on_next(shelf.db.opened, shelf.kinds)
+    await work_on_next(shelf.db.opened, shelf.kinds, shelf.backlog)
     before = await stored.next_import(shelf.db.opened)
     assert before is not None
     await shelf.work()
     with pytest.raises(stored.Superseded):
-        await committing.commit(shelf.db.opened, before, shelf.kinds, clock.now)
+        await committing.commit(shelf.db.opened, before, shelf.kinds, clock.now, shelf.backlog)
     assert await shelf.connection.fetchval("SELECT max(writes) FROM boxes") == 1
 
 

@@ -35,6 +35,8 @@ def create_app() -> Gate:
             app.state.parts = parts = open_parts(settings, app.state.database)
             yield
             parts.hashing.close()
+            for upstream in parts.upstreams.values():
+                await upstream.pulse.close()
             await parts.client.close()
 
     app.router.lifespan_context = lifespan

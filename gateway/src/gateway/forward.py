@@ -27,6 +27,7 @@ from gateway.domain.errors import (
 )
 from gateway.exchange import Answer, exchange
 from gateway.headers import answer_headers, request_head, request_headers
+from gateway.knocking import DOUBT_AFTER, Pulse
 from gateway.visit import Visit
 
 log = telemetry.logger("gateway")
@@ -50,6 +51,7 @@ class Upstream:
     private: bool  # its answers are never stored
     host: str  # its inner address: host:port
     line: ClientRequest  # which connections of the pool lead there
+    pulse: Pulse
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Work:
     task: asyncio.Task[Any]
     uploaded: asyncio.Event  # the body is here to its end
     watch: asyncio.Task[None] | None = None
+    doubt: asyncio.TimerHandle | None = None
     begun: bool = False  # the visitor has the status already
     failure: Exception | None = None
 
@@ -81,6 +84,11 @@ class Work:
             self.failure = Disconnected() if self.begun else failure
             self.task.cancel()
 
+    def give_up(self) -> None:
+        """End the work: its service is silent."""
+        if not self.begun:
+            self.stop(AnswerLost(service=self.ask.upstream.segment, after=RETRY_AFTER))
+
 
 async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, silence: float) -> int:
     """Pass a request on and its answer back; answers the status.
@@ -88,6 +96,8 @@ async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, 
     `silence` are the seconds after which a service that says nothing is given up. Raises
     the refusals that nothing has been sent for yet; once the answer has begun, a failure only breaks it off.
     """
+    if ask.upstream.pulse.silent:
+        raise ServiceUnavailable(service=ask.upstream.segment, after=RETRY_AFTER)
     task = asyncio.current_task()
     assert task is not None
     work = Work(ask, visit, limit, silence, task, asyncio.Event())
@@ -106,10 +116,16 @@ async def forward(client: ClientSession, ask: Ask, visit: Visit, *, limit: int, 
             timer.cancel()
         if work.watch is not None:
             work.watch.cancel()
+        if work.doubt is not None:
+            work.doubt.cancel()
+            ask.upstream.pulse.trust(work.give_up)
 
 
 def _begin_to_watch(work: Work) -> None:
     work.watch = asyncio.create_task(_watch(work))
+    work.doubt = asyncio.get_running_loop().call_later(
+        DOUBT_AFTER - WATCH_AFTER, work.ask.upstream.pulse.doubt, work.give_up
+    )
 
 
 async def _watch(work: Work) -> None:
@@ -244,6 +260,7 @@ async def _answer(response: ClientResponse | Answer, work: Work) -> None:
         private=upstream.private,
     )
     work.begun = True
+    upstream.pulse.trust(work.give_up)
     await visit.send({"type": "http.response.start", "status": response.status, "headers": headers})
     ended = False
     while not ended:

@@ -13,6 +13,7 @@ from gateway.domain.limits import Buckets, Rate
 from gateway.forward import Upstream
 from gateway.hashing import Hashing
 from gateway.identity import Identities
+from gateway.knocking import Pulse
 from gateway.lanes import Lanes
 from gateway.settings import GatewaySettings
 
@@ -60,7 +61,8 @@ def upstream(name: str, address: str) -> Upstream:
     given = ADDRESS.fullmatch(address)
     if given is None:
         raise ValueError(f"ZHANGGUI_UPSTREAMS: {name} has the address {address}; write http://host:port")
-    return Upstream(name, name.replace("_", "-"), name in PAY_DATA, given["host"], line_to(given["host"]))
+    host = given["host"]
+    return Upstream(name, name.replace("_", "-"), name in PAY_DATA, host, line_to(host), Pulse(name, host))
 
 
 def _rate(per_second: float) -> Rate:

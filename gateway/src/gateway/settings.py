@@ -16,6 +16,9 @@ class GatewaySettings(ServiceSettings):
     body_limit: Annotated[int, Field(gt=0, description="bytes of a request body")] = 2 * 1024 * 1024
     upload_limit: Annotated[int, Field(gt=0, description="bytes of an upload to /imports")] = 512 * 1024 * 1024
     metrics_token: Annotated[str, Field(repr=False, description="bearer token of whoever scrapes /metrics")] = ""
+    statement_seconds: Annotated[
+        int, Field(ge=1, le=60, description="seconds for one statement; every request of a visitor waits for one")
+    ] = 5
     upstream_timeout: Annotated[float, Field(gt=0, description="seconds without a byte from a service")] = 60.0
     user_rate: Annotated[float, Field(gt=0, description="requests a second of one account")] = 5_000
     address_rate: Annotated[float, Field(gt=0, description="requests a second from one address")] = 10_000

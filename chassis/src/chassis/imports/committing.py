@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+from chassis.backlog import Backlog
 from chassis.database import Database, raw
 from chassis.imports import stored
 from chassis.imports.gathering import Chunk, as_in_files, next_chunk, refused_by_service, tally
@@ -14,12 +15,12 @@ from chassis.imports.stored import Import
 from chassis.imports.validating import Clock, in_order, profile_of
 
 
-async def commit(database: Database, known: Import, kinds: Sequence[Kind], clock: Clock) -> None:
+async def commit(database: Database, known: Import, kinds: Sequence[Kind], clock: Clock, backlog: Backlog) -> None:
     """Bring an import's records into the service, from the watermark on.
 
     The records of a chunk, what is announced about them, the refusals, the counts and the watermark become true
     together or not at all; so a worker killed at any moment leaves nothing half done, and the next one goes on there.
-    Raises Superseded when another worker moved the watermark.
+    While the outbox is full it waits between two chunks. Raises Superseded when another worker moved the watermark.
     """
     found = layouts_of(profile_of(known), kinds)
     layouts = [as_in_files(layout, known.columns) for layout in in_order(found, kinds)]
@@ -31,6 +32,7 @@ async def commit(database: Database, known: Import, kinds: Sequence[Kind], clock
             while (chunk := await coming) is not None:
                 # the next chunk is read and put together while the database is busy with this one
                 coming = asyncio.create_task(_read(database, known, layouts[position], chunk.last_key, file))
+                await backlog.drained()
                 await _take(
                     database, known, layouts[position], watermark=(position, after), chunk=chunk, file=file, now=clock()
                 )

@@ -7,6 +7,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from chassis import clock, telemetry
+from chassis.backlog import Backlog
 from chassis.database import Database
 from chassis.dead_letters import sqlstate
 from chassis.door import Door, new_id
@@ -34,7 +35,8 @@ def import_job(kinds: Sequence[Kind]) -> Job:
 
     async def run(database: Database, settings: ServiceSettings) -> bool:
         nonlocal looked
-        if await work_on_next(database, kinds):
+        # at half of what stops people at work: one large file must not shut the door to them
+        if await work_on_next(database, kinds, Backlog(database, settings.outbox_limit // 2)):
             return True
         if (now := clock.now()) - looked >= EXPIRE_EVERY:
             looked = now
@@ -52,8 +54,10 @@ async def expire(database: Database, settings: ServiceSettings, now: datetime) -
         log.info("import expired", extra={"action": "import_expired"})
 
 
-async def work_on_next(database: Database, kinds: Sequence[Kind]) -> bool:
+async def work_on_next(database: Database, kinds: Sequence[Kind], backlog: Backlog) -> bool:
     """Bring the import that has waited longest a step further; tells whether there was one.
+
+    A commit waits while `backlog` is full.
 
     A session lock keeps a second worker away; it falls with this process. Should the lock's connection be lost while
     the work goes on, every transaction still checks that the import is as this worker left it.
@@ -67,18 +71,18 @@ async def work_on_next(database: Database, kinds: Sequence[Kind]) -> bool:
         known = await stored.next_import(database)
         if known is None:
             return False
-        await _advance(database, known, kinds)
+        await _advance(database, known, kinds, backlog)
         await own.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", LOCK)
         return True
     finally:
         own.terminate()
 
 
-async def _advance(database: Database, known: stored.Import, kinds: Sequence[Kind]) -> None:
+async def _advance(database: Database, known: stored.Import, kinds: Sequence[Kind], backlog: Backlog) -> None:
     log.info("import", extra={"action": "import_step", "import": str(known.id), "state": known.state})
     try:
         if known.state == "committing":
-            await commit(database, known, kinds, clock.now)
+            await commit(database, known, kinds, clock.now, backlog)
         else:
             await validate(database, known, kinds, clock.now)
     except stored.Superseded:

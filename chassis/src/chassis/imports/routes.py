@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +30,9 @@ from chassis.problems import Conflict, Invalid
 from chassis.web import Now, Reading, Session, allowed, database_of
 
 LARGEST = 512 * 1024**2  # bytes of an upload
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"[-+]?[0-9][0-9,]*(\.[0-9]+)?%?")
+CSV: dict[int | str, Any] = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 BODY = {
     "requestBody": {
         "required": True,
@@ -159,7 +163,7 @@ def imports_router(kinds: Sequence[Kind], profiles: Path) -> APIRouter:
         items, following = cut(rows, page, key=lambda one: (one[0],))
         return Paged(items=[refused for _, refused in items], next=following)
 
-    @router.get("/{import_id}/refusals.csv", response_class=StreamingResponse)
+    @router.get("/{import_id}/refusals.csv", response_class=StreamingResponse, responses=CSV)
     async def download_refusals(
         import_id: UUID, request: Request, by: Annotated[Principal, allowed("imports.read")]
     ) -> StreamingResponse:
@@ -236,8 +240,8 @@ def _shipped(name: str, text: str) -> ShippedProfile:
 
 
 def harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula: an apostrophe before what could begin one."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    """Keep a spreadsheet from running a cell as a formula: an apostrophe before what could begin one; not a number."""
+    return f"'{cell}" if cell.startswith(FORMULAS) and not NUMBER.fullmatch(cell) else cell
 
 
 async def _csv(refusals: AsyncIterator[Refused]) -> AsyncIterator[str]:

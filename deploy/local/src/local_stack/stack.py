@@ -140,7 +140,11 @@ def _start_servers(stack: Stack) -> tuple[Postgres, Nats]:
     stack.servers.append(again)
     broker = nats.start(home.nats, log=broker_log)
     again = Child(
-        "nats", lambda: nats.start(home.nats, port=broker.port, log=broker_log).process, broker_log, broker.port
+        "nats",
+        lambda: nats.start(home.nats, port=broker.port, log=broker_log).process,
+        broker_log,
+        broker.port,
+        spoilt=lambda: nats.is_spoilt(broker.monitor_port),
     )
     again.adopt(broker.process)
     stack.servers.append(again)

@@ -1,5 +1,6 @@
 """Watching the processes of the stack: who ended is started again, and everybody ends in order."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
@@ -14,6 +15,7 @@ from local_stack.troubles import ProcessFailed, Trouble
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
+SPOILT_LOOK = 5.0
 STEADY_SECONDS = 60.0
 """Who lived this long before it ended starts again at once."""
 
@@ -36,12 +38,14 @@ class Child:
     log: Path
     port: int
     parting: signal.Signals = signal.SIGTERM
+    spoilt: Callable[[], bool] | None = None  # tells whether it runs but works again only after a new start
     running: Running | None = None
     who: Identity | None = None
     since: float = 0.0
     restarts: int = 0
     pause: float = FIRST_PAUSE
     due: float = field(default=0.0)
+    looked: float = 0.0
 
     def start(self) -> None:
         """Fill the place."""
@@ -82,6 +86,9 @@ def look_after(children: Iterable[Child], tell: Callable[[str], None]) -> bool:
     changed = False
     now = time.monotonic()
     for child in children:
+        if _is_spoilt(child, now) and child.running is not None:
+            tell(f"{child.name}: takes nothing any more, is ended, log {child.log}")
+            os.kill(child.running.pid, child.parting)
         if child.running is not None and (code := child.running.poll()) is not None:
             changed = True
             child.running, child.who = None, None
@@ -99,6 +106,13 @@ def look_after(children: Iterable[Child], tell: Callable[[str], None]) -> bool:
             child.restarts += 1
             changed = True
     return changed
+
+
+def _is_spoilt(child: Child, now: float) -> bool:
+    if child.spoilt is None or child.running is None or now - max(child.since, child.looked) < SPOILT_LOOK:
+        return False
+    child.looked = now
+    return child.spoilt()
 
 
 def end_in_order(children: Iterable[Child], *, patience: float) -> None:

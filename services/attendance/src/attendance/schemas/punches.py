@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from attendance.schemas.directory import Asked, Number
 
@@ -42,7 +42,7 @@ class PunchSaid(BaseModel):
     employee_no: str
     at: datetime
     zone: str
-    wall_time: datetime
+    wall_time: Annotated[datetime, WithJsonSchema({"type": "string", "description": "as clocks there showed, no zone"})]
     device: str | None
     source: Literal["api", "import", "correction"]
     received_at: datetime

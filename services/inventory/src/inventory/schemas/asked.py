@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from inventory.domain.text import readable
+from chassis.text import readable
 
 Code = Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=64)]
 Words = Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=300)]

@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from chassis.text import readable
 from orders.domain.draft import Basis, Draft, Line, check_identity, line_of, simplified
 from orders.domain.errors import SellersSaidTwice
 from orders.domain.money import LARGEST
 from orders.domain.sellers import Seller, Sellers, each_once, sellers_in_remark
 from orders.domain.steps import steps_of
-from orders.domain.text import readable
 
 Identity = Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=64)]
 Words = Annotated[str, AfterValidator(readable), Field(max_length=300)]

@@ -6,11 +6,11 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from chassis.text import readable
 from orders.domain.draft import Basis, check_identity
 from orders.domain.money import LARGEST
 from orders.domain.refund import RefundDraft, RefundRequest
 from orders.domain.shop_settings import Name
-from orders.domain.text import readable
 from orders.schemas.asked import Asked, EmployeeNo, Identity, Instant, SellerAsked, Words, sellers_asked
 
 Paid = Annotated[Decimal, Field(gt=0, le=LARGEST, decimal_places=2, description="CNY", examples=["19.90"])]

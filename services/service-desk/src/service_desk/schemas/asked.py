@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from chassis.text import readable
 from service_desk.commands.arrange import Seat
 from service_desk.commands.record_messages import InChat
 from service_desk.commands.record_threads import InThread
 from service_desk.domain.message import Said, Sender, check_each_once, check_identity
 from service_desk.domain.review import Draft, Parties, Responsible, each_once
-from service_desk.domain.text import readable
 from service_desk.domain.thresholds import EVERY_SHOP, Setting
 
 Identity = Annotated[str, AfterValidator(readable), Field(min_length=1, max_length=64)]

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from service_desk.domain.message import Sender
 from service_desk.domain.review import Grade
+
+# the column is called `body`; the document names the first choice, which is what an answer says
+ROW_TEXT = AliasChoices("text", "body")
 
 
 class Shaped(BaseModel):
@@ -53,7 +56,7 @@ class MessageSaid(Shaped):
     account: str | None
     employee_no: str | None
     buyer: str | None
-    text: Annotated[str | None, Field(validation_alias="body")]
+    text: Annotated[str | None, Field(validation_alias=ROW_TEXT)]
     in_reply_to: str | None
 
 
@@ -149,7 +152,7 @@ class VersionSaid(Shaped):
 
     version: int
     score: int
-    text: Annotated[str | None, Field(validation_alias="body")]
+    text: Annotated[str | None, Field(validation_alias=ROW_TEXT)]
     cause: str | None
     since: datetime
     reason: str | None
@@ -162,7 +165,7 @@ class ActSaid(Shaped):
 
     act: Literal["answered", "reported", "closed"]
     at: datetime
-    text: Annotated[str | None, Field(validation_alias="body")]
+    text: Annotated[str | None, Field(validation_alias=ROW_TEXT)]
     recorded_at: datetime
     recorded_by: str
 

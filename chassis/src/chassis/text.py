@@ -1,4 +1,4 @@
-"""Texts as service-desk keeps them: one normal form, nothing invisible that changes what is read."""
+"""Texts as they are kept: one normal form, nothing invisible that changes what is read."""
 
 import unicodedata
 

@@ -1,0 +1,1 @@
+"""What the product does while something it needs is down, silent or full."""

@@ -1,0 +1,1 @@
+"""What outsiders, forgers and the wrong people get of the running product: nothing."""
