@@ -118,6 +118,8 @@ async def opened(url: str, token: str, prefix: str, *, rate: float, seconds: flo
     idle: list[Connection] = []
 
     async def post(number: int) -> None:
+        while idle and idle[-1].transport.is_closing():  # the server ends what was idle for long
+            idle.pop()
         customer = idle.pop() if idle else await connect(url, token)
         status = await customer.post(encoded(paid_order(prefix, number)))
         answered[f"{prefix}{number:07}"] = time.time()

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from sqlalchemy import text
 
 from chassis import backlog, streams
 from chassis.auth import Principal
@@ -37,11 +38,8 @@ class Orders:
         return await self.http.get("/orders", headers=self.http.auth_of(BOSS))
 
     async def value(self, query: str) -> Any:
-        connection = await self.db.opened.connect()
-        try:
-            return await connection.fetchval(query)
-        finally:
-            await connection.close()
+        async with self.db.opened.reading() as session:
+            return (await session.execute(text(query))).scalar_one()
 
 
 @pytest_asyncio.fixture
@@ -82,12 +80,15 @@ async def working(db: TestDatabase, broker: nats.Nats, patch: pytest.MonkeyPatch
         await running.__aexit__(None, None, None)  # it ends as a server ends it, whatever the test met
 
 
-async def streamed(broker: nats.Nats, producer: str) -> list[bytes]:
-    """Read a stream from its first message to its last: their bodies."""
+async def streamed(broker: nats.Nats, producer: str, number: int) -> list[bytes]:
+    """Read a stream from its first message to its last: their bodies; none unless it holds `number`."""
     admin = await streams.connect(broker.url(nats.ADMIN), name="test")
     try:
-        last = (await streams.check(admin, producer))["last_seq"]
-        stored = [await streams.stored(admin, producer, number) for number in range(1, last + 1)]
+        state = await streams.check(admin, producer)
+        if (state["first_seq"], state["last_seq"], state["messages"]) != (1, number, number):
+            return []
+        reading = [streams.stored(admin, producer, position) for position in range(1, number + 1)]
+        stored = await asyncio.gather(*reading)
         return [message.body for message in stored if message is not None]
     finally:
         await streams.leave(admin)
@@ -95,13 +96,11 @@ async def streamed(broker: nats.Nats, producer: str) -> list[bytes]:
 
 async def all_streamed(orders: Orders, broker: nats.Nats) -> bool:
     """Tell whether the stream holds the outbox: every event, once, in order; the worker's clocks announce some too."""
-    connection = await orders.db.opened.connect()
-    try:
-        rows = await connection.fetch("SELECT position, body FROM outbox ORDER BY position")
-    finally:
-        await connection.close()
-    counted = [row["position"] for row in rows] == list(range(1, len(rows) + 1))
-    return counted and [row["body"] for row in rows] == await streamed(broker, "orders")
+    async with orders.db.opened.reading() as session:
+        rows = (await session.execute(text("SELECT position, body FROM outbox ORDER BY position"))).all()
+    if [row.position for row in rows] != list(range(1, len(rows) + 1)):
+        return False
+    return [bytes(row.body) for row in rows] == await streamed(broker, "orders", len(rows))
 
 
 async def until(what: str, question: Callable[[], Awaitable[Any]], *, patience: float = 60) -> Any:
@@ -109,7 +108,7 @@ async def until(what: str, question: Callable[[], Awaitable[Any]], *, patience: 
     try:
         async with asyncio.timeout(patience):
             while not (answer := await question()):
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.05)
             return answer
     except TimeoutError:
         raise AssertionError(f"waited {patience} s in vain for: {what}") from None

@@ -14,7 +14,7 @@ from orders.intake import KINDS
 
 from .conftest import BOSS, Orders, all_streamed, unavailable, until, working
 
-LIMIT, ORDERS = 4, 1500
+LIMIT, ORDERS = 4, 1100
 
 
 async def test_writes_are_refused_while_the_outbox_is_full_and_reads_are_not(

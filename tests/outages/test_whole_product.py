@@ -125,9 +125,8 @@ async def closed(it: Product) -> str:
         await admin.execute("ALTER DATABASE inventory ALLOW_CONNECTIONS true")
     finally:
         await admin.close()
-    return (
-        f"inventory without database: 503 after {first:.2f} s, back after {await it.answers_again('inventory'):.2f} s"
-    )
+    back = await it.answers_again("inventory")
+    return f"inventory without database: 503 after {first:.2f} s, back {back:.2f} s after it was opened"
 
 
 async def brokerless(it: Product) -> str:
@@ -195,6 +194,4 @@ async def everything(it: Product) -> str:
         if not answer.is_success:  # it is started again meanwhile
             unavailable(answer, answer.json()["code"])
     back = [await it.answers_again(service) for service in READS]
-    return (
-        f"PostgreSQL killed: all back {time.monotonic() - began:.1f} s later, last {max(back):.1f} s after it was asked"
-    )
+    return f"PostgreSQL killed: all back {time.monotonic() - began:.1f} s later, asked for {max(back):.1f} s"

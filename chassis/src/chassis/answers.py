@@ -196,7 +196,8 @@ def _methods_here(request: Request) -> list[str]:
     # the framework names those of the first route only, though several may share a path
     path = request.scope["path"]
     served = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
-    return sorted({method for route in served if route.path == served[0].path for method in route.methods or ()})
+    closest = min((route.path or "" for route in served), key=lambda pattern: pattern.count("{"))  # a word, not {id}
+    return sorted({method for route in served if route.path == closest for method in route.methods or ()})
 
 
 async def _database_said(request: Request, error: Exception) -> Response:
