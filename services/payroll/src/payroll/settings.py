@@ -13,3 +13,6 @@ class Settings(ServiceSettings):
     peers: Annotated[dict[str, str], Field(description='package name to address: {"orders": "http://host:port"}')] = (
         Field(default_factory=dict)
     )
+    statement_seconds: Annotated[
+        int, Field(ge=1, le=60, description="seconds for one statement; checking a run of thousands takes some")
+    ] = 60

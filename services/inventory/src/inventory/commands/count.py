@@ -124,10 +124,11 @@ async def take_sheet(
     """
     check_counter(counted_by, handed_in_by, roles, counts_here=counts_here)
     assert counted_by is not None
-    skus = [sku for sku, _, _ in counted]
-    for sku in skus:
-        if skus.count(sku) > 1:
+    listed: set[str] = set()
+    for sku, _, _ in counted:
+        if sku in listed:
             raise SkuListedTwice(field="counts", sku=sku)
+        listed.add(sku)
     stocktake = await stocktake_of(session, stocktake_id)
     stocktake.refuse_ended()
     taken = await take_counts(session, [Counted(stocktake.warehouse, *one, counted_by) for one in counted])
