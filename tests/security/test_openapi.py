@@ -8,6 +8,7 @@ stack of its own, and prints what it came to.
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import closing
 from itertools import cycle
 from typing import Any
 
@@ -94,7 +95,7 @@ def test_all_operations_of_a_service(street: Stack, service: str, role: str) -> 
 @long
 @pytest.mark.parametrize("role", ROLES)
 def test_all_operations_through_the_gateway(street: Stack, role: str) -> None:
-    with street.sign_in() as boss:
+    with closing(street.sign_in()) as boss:
         document = said(boss.get("/docs/openapi.json"))
         signs = at_gateway(boss, role)
     found = fuzz(document, street.gateway, signs, examples=5, coverage=True)

@@ -144,6 +144,7 @@ def answer_problems(app: FastAPI) -> None:
         app.add_exception_handler(said, _database_said)
     for kind in (PoolTimeout, ConnectionError, TimeoutError, OSError):
         app.add_exception_handler(kind, _unavailable)
+    app.add_exception_handler(OverflowError, _overflown)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -226,6 +227,13 @@ async def _database_said(request: Request, error: Exception) -> Response:
 def _first_line(error: Exception) -> str:
     # the server's sentence without statement and parameters
     return str(getattr(error, "orig", error)).splitlines()[0].split(">: ")[-1][:200]
+
+
+async def _overflown(request: Request, error: Exception) -> Response:
+    # the first and the last days of the calendar fall out of it in another zone, or with a deadline added
+    log.warning("out of range", extra={"action": "refused", "reason": str(error)[:300]})
+    en, zh = VALUE_REASONS["22008"]
+    return answer(ValueImpossible(reason=en, reason_zh=zh))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

@@ -44,7 +44,7 @@ class PageRequest:
             return None
         try:
             return tuple(read(part) for read, part in zip(readers, self.after, strict=True))
-        except (ValueError, TypeError, ArithmeticError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
             raise CursorUnreadable(field="cursor") from error
 
 

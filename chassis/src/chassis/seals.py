@@ -31,9 +31,9 @@ class SealSaid(BaseModel):
 
 
 class NotAMonth(Invalid):
-    """A period is a month, written as 2026-11."""
+    """A period is a month of the years 2000 to 2099, written as 2026-11."""
 
-    zh = "期间应为月份，如 2026-11。"
+    zh = "期间应为 2000 至 2099 年的月份，如 2026-11。"
 
 
 def seals_router(producer: str) -> APIRouter:
@@ -55,6 +55,9 @@ def seals_router(producer: str) -> APIRouter:
 
 def _first_day(period: str) -> date:
     try:
-        return datetime.strptime(f"{period}-01", "%Y-%m-%d").date()  # noqa: DTZ007 - a month has no zone
+        day = datetime.strptime(f"{period}-01", "%Y-%m-%d").date()  # noqa: DTZ007 - a month has no zone
     except ValueError:
         raise NotAMonth(field="period") from None
+    if not 2000 <= day.year < 2100:  # the months that payroll keeps
+        raise NotAMonth(field="period")
+    return day

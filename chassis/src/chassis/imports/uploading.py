@@ -123,6 +123,7 @@ async def store_upload(connection: asyncpg.Connection, import_id: UUID, pieces: 
     """
     received = Received()
     chunk, chunk_no, size, digest = bytearray(), 0, 0, hashlib.sha256()
+    fields = 0
 
     async def put_chunk() -> None:
         nonlocal chunk, chunk_no
@@ -138,7 +139,8 @@ async def store_upload(connection: asyncpg.Connection, import_id: UUID, pieces: 
     async for piece in pieces:
         chunk += piece.data
         if piece.file_name is None or piece.name == "profile":
-            if len(chunk) > LONGEST_FIELD or len(received.fields) >= FIELDS:
+            fields += piece.ends  # counted, for one that is said again and again takes the place of itself
+            if len(chunk) > LONGEST_FIELD or fields > FIELDS:
                 raise UploadUnreadable(why=f"the field {piece.name[:50]} is too long, or there are too many fields")
             if piece.ends:
                 received.fields[piece.name] = _text(piece.name, chunk)

@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.door import door_of
 from orders.commands.changing import Changes, take_steps, write_changes
 from orders.domain.errors import TimesOutOfOrder
-from orders.domain.steps import FIELD, Step, check_step, not_in_future, steps_ahead
+from orders.domain.steps import FIELD, Step, check_step, has_happened, steps_ahead
 from orders.queries.standing import standing_order
 
 
@@ -16,7 +16,7 @@ async def advance(session: AsyncSession, shop: str, order_no: str, step: Step, *
     OrderAlreadyCompleted, OrderAlreadyCancelled, StepRecordedOtherwise, TimeInFuture, TimesOutOfOrder.
     """
     field = FIELD[step.state]
-    not_in_future(step.at, field=field, now=door_of(session).now)
+    has_happened(step.at, field=field, now=door_of(session).now)
     order = await standing_order(session, shop, order_no)
     if not steps_ahead(order.steps, (step,)):
         return False

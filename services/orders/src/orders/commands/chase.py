@@ -8,7 +8,7 @@ from chassis.database import raw
 from chassis.door import door_of, new_id
 from orders.commands.directory import directory_of
 from orders.domain.errors import OrderNotWaiting, PersonUnknown, TimesOutOfOrder
-from orders.domain.steps import not_in_future
+from orders.domain.steps import has_happened
 from orders.queries.standing import standing_order
 
 APPEND = """
@@ -29,7 +29,7 @@ async def record_chase(
     OrderNotWaiting (paid or cancelled before), PersonUnknown, TimeInFuture, TimesOutOfOrder.
     """
     door = door_of(session)
-    not_in_future(at, field="at", now=door.now)
+    has_happened(at, field="at", now=door.now)
     order = await standing_order(session, shop, order_no)
     if at < order.placed_at:
         raise TimesOutOfOrder(field="at", field_name="at", at=at.isoformat(), placed_at=order.placed_at.isoformat())

@@ -15,7 +15,7 @@ from orders.domain.draft import Draft, everybody_in, said
 from orders.domain.order import Order, assigned, new_order
 from orders.domain.progress import Known, Progress, progress
 from orders.domain.sellers import Directory
-from orders.domain.steps import FIELD, Step, not_in_future
+from orders.domain.steps import FIELD, Step, has_happened
 from orders.queries.standing import known_orders, standing_orders
 
 Taken = Literal["new", "same", "amended"] | Refusal
@@ -82,7 +82,7 @@ def check_times(steps: Sequence[Step], door: Door) -> None:
     """Refuse steps that have not happened yet. Raises TimeInFuture."""
     for step in steps:
         if step.stated:  # an inferred time is another step's
-            not_in_future(step.at, field=FIELD[step.state], now=door.now)
+            has_happened(step.at, field=FIELD[step.state], now=door.now)
 
 
 def check_sellers(draft: Draft, directory: Directory, door: Door) -> None:

@@ -16,7 +16,7 @@ from orders.domain.errors import RefundNotPositive, RefundWithoutOrder
 from orders.domain.order import Order, Refunded, refunded
 from orders.domain.refund import RefundDraft, refuse_other_refund, written
 from orders.domain.sellers import Directory, Holding, held
-from orders.domain.steps import not_in_future
+from orders.domain.steps import has_happened
 from orders.outgoing import refund_executed
 from orders.queries.standing import Key, standing_orders
 
@@ -99,7 +99,7 @@ async def _judged(session: AsyncSession, drafts: Sequence[RefundDraft], *, hold:
     judged: list[Found] = []
     for draft in drafts:
         try:
-            not_in_future(draft.executed_at, field="executed_at", now=now)
+            has_happened(draft.executed_at, field="executed_at", now=now)
             known = recorded.get((draft.shop, draft.refund_no))
             key = (draft.shop, draft.order_no or "")
             found: Found = None

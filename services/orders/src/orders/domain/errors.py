@@ -12,7 +12,7 @@ Refusal
 │   └── RefundNotFound           nobody asked for a refund with this number
 ├── Invalid 422
 │   ├── IdentityUnusable         a shop or order number that no address can carry
-│   ├── TimeInFuture
+│   ├── TimeInFuture, TimeTooEarly
 │   ├── TimesOutOfOrder
 │   ├── EndsTwice                completed and cancelled
 │   ├── CompletionWithoutTime
@@ -102,6 +102,12 @@ class TimeInFuture(Invalid):
     """{field_name} lies in the future: {at}. Send it when it has happened."""
 
     zh = "{field_name} 是未来时间：{at}。请在发生之后再提交。"
+
+
+class TimeTooEarly(Invalid):
+    """{field_name} lies before the year {earliest}: {at}. Check the date."""
+
+    zh = "{field_name} 早于 {earliest} 年：{at}。请核对日期。"
 
 
 class TimesOutOfOrder(Invalid):

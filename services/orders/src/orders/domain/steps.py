@@ -13,6 +13,7 @@ from orders.domain.errors import (
     StepRecordedOtherwise,
     TimeInFuture,
     TimesOutOfOrder,
+    TimeTooEarly,
 )
 
 State = Literal["created", "paid", "shipped", "completed", "cancelled"]
@@ -25,6 +26,8 @@ FIELD: Mapping[State, str] = {
 }
 CLOCKS_DIFFER = timedelta(minutes=1)
 """A shop's clock may run this much ahead of ours before its time counts as the future."""
+EARLIEST = 2000
+"""The first year of which orders are taken in; payroll keeps no month before it."""
 
 
 class Step(NamedTuple):
@@ -101,8 +104,10 @@ def _furthest(
     return "paid" if paid_at else "created"
 
 
-def not_in_future(at: datetime, *, field: str, now: datetime) -> None:
-    """Refuse a time that has not come yet. Raises TimeInFuture."""
+def has_happened(at: datetime, *, field: str, now: datetime) -> None:
+    """Refuse a time that has not come yet, or that no shop remembers. Raises TimeInFuture, TimeTooEarly."""
+    if at.year < EARLIEST:
+        raise TimeTooEarly(field=field, field_name=field, at=at.isoformat(), earliest=EARLIEST)
     if at > now + CLOCKS_DIFFER:
         raise TimeInFuture(field=field, field_name=field, at=at.isoformat())
 
