@@ -26,7 +26,7 @@ from orders.domain.sellers import (
     sellers_in_remark,
     totals,
 )
-from orders.domain.steps import State, steps_ahead, steps_of
+from orders.domain.steps import State, has_happened, steps_ahead, steps_of
 
 NOON = datetime(2026, 5, 6, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -360,3 +360,10 @@ def test_what_a_later_report_cannot_change() -> None:
 def test_what_no_address_can_carry(value: str) -> None:
     with pytest.raises(errors.IdentityUnusable):
         check_identity(value, field="shop")
+
+
+def test_a_time_of_before_anybody_sold_online_is_a_slip_of_the_pen() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    has_happened(datetime(2000, 1, 1, tzinfo=UTC), field="placed_at", now=now)
+    with pytest.raises(errors.TimeTooEarly):
+        has_happened(datetime(1999, 12, 31, tzinfo=UTC), field="placed_at", now=now)
