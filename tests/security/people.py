@@ -1,11 +1,8 @@
-"""The services, and somebody of every role: as the gateway would sign them in at a service, and as accounts of the gateway."""
+"""Somebody of every role: as the gateway would sign them in at a service, and as accounts of the gateway."""
 
-import json
 import secrets
 import time
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -21,13 +18,6 @@ ROLES = ("nobody", "employee", "lead", "finance", "keeper", "auditor", "hr", "bo
 """Who can manage accounts comes last: what they try must not change who the others are."""
 
 SERVICES = ("attendance", "orders", "service_desk", "inventory", "payroll")
-OPENAPI = Path(__file__).parents[2] / "contracts" / "openapi"
-
-
-def document_of(service: str) -> dict[str, Any]:
-    """Read what a service promises; another test compares it, to the byte, with what the service says."""
-    document: dict[str, Any] = json.loads((OPENAPI / f"{service}.json").read_text(encoding="utf-8"))
-    return document
 
 
 def principal(role: str, **limits: frozenset[str]) -> Principal:

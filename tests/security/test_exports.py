@@ -1,12 +1,14 @@
 """A downloaded file runs nothing in a spreadsheet, and a printed page nothing in a browser."""
 
 import csv
+import json
+from pathlib import Path
 
 from chassis.imports.routes import harmless
 from tests.journeys.house import House, reached, send, table
 
-from .people import SERVICES, document_of
-
+OPENAPI = Path(__file__).parents[2] / "contracts" / "openapi"
+SERVICES = ("attendance", "inventory", "orders", "payroll", "service_desk")
 BEGINS = ("=", "+", "-", "@", "\t", "\r")
 ATTACKS = ("=HYPERLINK(A1)", "+1+cmd|' /C calc'!A0", "-2+3+cmd|x", "@SUM(1+1)*cmd", "\t=1+1", "\r=1+1", "＝1+1")
 
@@ -15,7 +17,8 @@ def test_every_file_that_can_be_downloaded_is_known_here() -> None:
     """Whoever adds an export has to say here how its text cells are kept from running."""
     files = set()
     for service in SERVICES:
-        for path, operations in document_of(service)["paths"].items():
+        document = json.loads((OPENAPI / f"{service}.json").read_text(encoding="utf-8"))
+        for path, operations in document["paths"].items():
             for operation in operations.values():
                 kinds = {kind for answer in operation["responses"].values() for kind in answer.get("content", {})}
                 files |= {(service, path, kind) for kind in kinds - {"application/json", "application/problem+json"}}
