@@ -55,6 +55,8 @@ def main() -> None:
         sys.exit(disk_full())
     except KeyboardInterrupt:
         sys.exit("\n已中断；下次会从头准备。\nInterrupted; the next run starts over.")
+    # Without its bytecode every process compiles what it imports when it starts, and there are a dozen of them.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     python = VENV / "bin" / "python"
     os.execv(python, [str(python), "-m", "local_stack", *sys.argv[1:]])
 

@@ -1,22 +1,11 @@
-"""One stack for all journeys, whatever the number of test processes."""
+"""The real data that the journeys import."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from .house import House, shared_house
-
 SHARED = Path(os.environ.get("ZHANGGUI_SHARED") or Path(__file__).resolve().parents[3] / "shared")
-
-
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The running product; the months and people that a journey uses are its own."""
-    own = tmp_path_factory.getbasetemp()
-    with shared_house(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) as found:
-        yield found
 
 
 @pytest.fixture(scope="session")
@@ -51,5 +40,8 @@ def _data(name: str) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that the other test processes have something to do meanwhile."""
-    items.sort(key=lambda item: "test_retail" not in item.nodeid)
+    """Begin with what takes longest, so that the others have something to do meanwhile.
+
+    Before it comes who hears everything that is sold, while that is little.
+    """
+    items.sort(key=lambda item: ["test_subscriber" in item.nodeid, "test_retail" in item.nodeid], reverse=True)

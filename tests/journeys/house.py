@@ -149,12 +149,13 @@ def said(answer: httpx.Response) -> Any:
     return answer.json() if answer.content else None
 
 
-def until(what: str, condition: Callable[[], Any], *, pause: float = 0.2, patience: float = PATIENCE) -> Any:
-    """Ask until the answer is true, and return it."""
-    deadline = time.monotonic() + patience
+def until(what: str, condition: Callable[[], Any], *, pause: float = 0.1, patience: float = PATIENCE) -> Any:
+    """Ask until the answer is true, and return it; what takes long is asked about less often."""
+    began = time.monotonic()
     while not (answer := condition()):
-        assert time.monotonic() < deadline, f"waited {patience} s in vain for: {what}"
-        time.sleep(pause)
+        waited = time.monotonic() - began
+        assert waited < patience, f"waited {patience} s in vain for: {what}"
+        time.sleep(max(pause, waited / 20))
     return answer
 
 

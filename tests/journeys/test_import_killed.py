@@ -8,7 +8,7 @@ from typing import Any
 from .house import Employee, House, announced, arrived, employ, looked_up, reached, said, send, table, until
 
 SELLERS = ("killed-a", "killed-b", "killed-c")
-ORDERS = 6000
+ORDERS = 2500  # more than two chunks of a commit
 COLUMNS = ("shop", "order_no", "placed_at", "paid_at", "completed_at", "sku", "quantity", "unit_price", "seller")
 CONTENT = """
 SELECT o.order_no, s.state, s.net_amount::text, s.untagged,

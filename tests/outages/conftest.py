@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -54,14 +53,6 @@ async def orders(
     monkeypatch.setattr(worker, "MEASURE_EVERY", 0.1)
     db = await database("orders")
     yield Orders(await client("orders", db), db)
-
-
-@pytest.fixture
-def room(tmp_path: Path) -> Path:
-    """A folder for servers that run as another account when we are root."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o711)
-    return tmp_path
 
 
 @asynccontextmanager

@@ -37,10 +37,10 @@ async def orders_on(cluster: postgres.Postgres, client: Callable[..., Awaitable[
 
 
 async def test_a_silent_database_is_503_in_time_and_used_again_when_it_speaks(
-    room: Path, client: Callable[..., Awaitable[Client]], monkeypatch: pytest.MonkeyPatch
+    open_folder: Path, client: Callable[..., Awaitable[Client]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ZHANGGUI_STATEMENT_SECONDS", str(PATIENCE - 1))
-    cluster = postgres.start(room / "postgres", durable=False)
+    cluster = postgres.start(open_folder / "postgres", durable=False)
     try:
         async with orders_on(cluster, client) as orders:
             answers = await asyncio.gather(*(orders.place(number) for number in range(4)), orders.list())
@@ -68,11 +68,11 @@ async def _taken(orders: Orders) -> bool:
 
 
 async def test_a_database_without_room_is_503_and_nothing_is_half_done(
-    room: Path, client: Callable[..., Awaitable[Client]]
+    open_folder: Path, client: Callable[..., Awaitable[Client]]
 ) -> None:
     """What is announced is written to a small disk of its own, which is full (SQLSTATE 53100)."""
-    cluster = postgres.start(room / "postgres", durable=False)
-    disk = room / "disk"
+    cluster = postgres.start(open_folder / "postgres", durable=False)
+    disk = open_folder / "disk"
     try:
         with small_disk(disk, "4m"):
             async with orders_on(cluster, client) as orders:

@@ -1,6 +1,6 @@
 """pytest plugin: a migrated database per test, a real broker per test, principals and clients.
 
-    database    factory: `db = await database("orders")` clones the migrated template of a service (~50 ms)
+    database    factory: `db = await database("orders")` clones the migrated template of a service (~20 ms)
     keys        a signing key and the folder of public keys that trusts it
     principal   `principal("finance", employee_no="A001")`
     client      factory: `http = await client("orders", db)` -> httpx.AsyncClient of the service's real application,
@@ -12,6 +12,7 @@ The cluster is started once per run by the root conftest (ZHANGGUI_TEST_POSTGRES
 import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -105,7 +106,7 @@ async def database() -> AsyncIterator[Callable[[str], Awaitable[TestDatabase]]]:
 
     async def clone(service: str) -> TestDatabase:
         template, name = await make_template(admin, service), f"test_{service}_{uuid4().hex[:12]}"
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY wal_log")
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy")
         url = at(name, role=f"{service}_app")
         opened = open_database(url, pool_size=5, name="test")
         made.append((name, opened))
@@ -168,23 +169,24 @@ async def client(
     keys: TestKeys, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Callable[[str, TestDatabase], Awaitable[Client]]]:
     """Open clients of a service's own application on a test database."""
-    open_ones: list[tuple[Client, Any]] = []
+    async with AsyncExitStack() as opened:
 
-    async def make(service: str, db: TestDatabase) -> Client:
-        monkeypatch.setenv("ZHANGGUI_DATABASE_URL", db.url)
-        monkeypatch.setenv("ZHANGGUI_PUBLIC_KEYS", str(keys.folder))
-        app = application(service, "api")
-        running = app.router.lifespan_context(app)
-        await running.__aenter__()
-        http = Client(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=f"http://{service}")
-        http.service, http.keys = service, keys
-        open_ones.append((http, running))
-        return http
+        async def make(service: str, db: TestDatabase) -> Client:
+            monkeypatch.setenv("ZHANGGUI_DATABASE_URL", db.url)
+            monkeypatch.setenv("ZHANGGUI_PUBLIC_KEYS", str(keys.folder))
+            idle = _idle.setdefault(service, [])
+            app = idle.pop() if idle else application(service, "api")
+            opened.callback(idle.append, app)
+            await opened.enter_async_context(app.router.lifespan_context(app))
+            http = Client(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url=f"http://{service}")
+            http.service, http.keys = service, keys
+            return await opened.enter_async_context(http)
 
-    yield make
-    for http, running in open_ones:
-        await http.aclose()
-        await running.__aexit__(None, None, None)
+        yield make
+
+
+_idle: dict[str, list[Any]] = {}
+"""Applications that no test uses; building one takes longer than most tests do with it."""
 
 
 @pytest.fixture(scope="session")

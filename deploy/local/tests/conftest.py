@@ -1,7 +1,5 @@
-"""Servers of a test's own, in folders every account can reach."""
+"""Servers of a test's own."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,16 +8,6 @@ import pytest
 from local_stack import nats, postgres
 from local_stack.nats import Nats
 from local_stack.postgres import Postgres
-
-
-@pytest.fixture
-def open_folder() -> Iterator[Path]:
-    """Give a folder that PostgreSQL's unprivileged account can walk into; pytest's own are closed to it."""
-    folder = Path(tempfile.mkdtemp(prefix="zhanggui-test-"))
-    folder.chmod(0o755)
-    yield folder
-    postgres.discard(folder / "postgres")
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

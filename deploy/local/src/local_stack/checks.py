@@ -1,6 +1,8 @@
 """`check` and `test`: what must hold before a change is taken."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from local_stack.generated import drift
 from local_stack.members import SOURCES
+from local_stack.throwaway import claim, quick_folder
 from local_stack.troubles import GenerationFailed
 
 TYPED = (
@@ -52,11 +55,17 @@ def run_checks(root: Path) -> int:
 
 
 def run_tests(root: Path, arguments: Sequence[str]) -> int:
-    """Become pytest over everything, or over what `arguments` name."""
-    os.chdir(root)
+    """Run pytest over everything, or over what `arguments` name; its files are gone when it ends."""
     workers = str(max(2, os.cpu_count() or 2))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", *arguments]
-    os.execv(sys.executable, command)
+    folder = claim(quick_folder(), "run")
+    try:
+        process = subprocess.Popen(command, cwd=root, env=os.environ | {"TMPDIR": str(folder)})
+        signal.signal(signal.SIGINT, lambda *_: None)  # the terminal tells pytest as well, and pytest cleans up
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        return process.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _begin(root: Path, name: str, tool: str, *arguments: str) -> Step:

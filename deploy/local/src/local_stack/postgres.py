@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ from pathlib import Path
 import psutil
 
 from local_stack import ports
-from local_stack.processes import Account, await_end, end, signal_family, spawn, tail
+from local_stack.processes import Account, await_end, end, family, signal_family, spawn, tail
 from local_stack.secret_files import password
 from local_stack.servers import start_on_a_port
 from local_stack.troubles import (
@@ -48,6 +49,8 @@ _SETTINGS = {
     "maintenance_work_mem": "96MB",
     "effective_cache_size": "1GB",
     "max_wal_size": "2GB",
+    # a file of the cluster's own: what the system keeps for a killed one would never be given back
+    "dynamic_shared_memory_type": "mmap",
     "io_method": "sync",  # `worker` would keep three idle processes
     "max_parallel_workers_per_gather": "0",
     "max_worker_processes": "4",
@@ -65,6 +68,7 @@ _SETTINGS = {
 }
 _DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_QUICK_PASSWORDS = ("-c", "scram_iterations=1")  # ten milliseconds of each connection, and every test opens several
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ def start(folder: Path, *, port: int | None = None, durable: bool = True, log: P
         binaries = _binaries(folder, account)
         secret = password(folder, SUPERUSER)
         if not (folder / "data" / "PG_VERSION").exists():
-            _initialise(folder, binaries, account, secret)
+            _initialise(folder, binaries, account, secret, () if durable else _QUICK_PASSWORDS)
         _clear_leftovers(folder / "data")
         log = log or folder / "postgres.log"
         settings = {**_SETTINGS, **(_DURABLE if durable else _FORGETFUL)}
@@ -216,7 +220,7 @@ def _binaries(folder: Path, account: Account | None) -> Path:
     return copy / PACKAGE / source.parent.name / "bin"
 
 
-def _initialise(folder: Path, binaries: Path, account: Account | None, secret: str) -> None:
+def _initialise(folder: Path, binaries: Path, account: Account | None, secret: str, more: Sequence[str]) -> None:
     """Make an empty cluster beside its place and move it there: an interrupted start leaves nothing half made."""
     draft = folder / "data.new"
     shutil.rmtree(draft, ignore_errors=True)
@@ -229,7 +233,7 @@ def _initialise(folder: Path, binaries: Path, account: Account | None, secret: s
         os.chown(word, account.uid, account.gid)
     command = [str(binaries / "initdb"), f"--pgdata={draft}", f"--username={SUPERUSER}", f"--pwfile={word}"]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-    command += ["--builtin-locale=C.UTF-8"]
+    command += ["--builtin-locale=C.UTF-8", *more]
     log = folder / "initdb.log"
     offset = log.stat().st_size if log.exists() else 0
     code = spawn(command, log=log, account=account, folder=folder).wait()
@@ -243,9 +247,11 @@ def _initialise(folder: Path, binaries: Path, account: Account | None, secret: s
 def _clear_leftovers(data: Path) -> None:
     """End what still runs on `data`, and forget a pid file whose number belongs to somebody else by now."""
     note = data / "postmaster.pid"
-    left = [(process, signal.SIGINT) for process in psutil.process_iter() if _works_in(process, data)]
-    # A backend may outlive its killed postmaster for a moment and keeps the shared memory in use: wait for it too.
-    end(left, patience=20)
+    left = [process for process in psutil.process_iter() if _works_in(process, data)]
+    # Only the postmaster is asked: it ends its own in order, and the checkpointer would take SIGINT for that order. A
+    # backend may outlive a killed postmaster for a moment and keeps the shared memory in use: wait for it too.
+    below = {child.pid for process in left for child in family(process.pid)[1:]}
+    end([(one, signal.SIGCONT if one.pid in below else signal.SIGINT) for one in left], patience=20)
     note.unlink(missing_ok=True)
 
 
