@@ -9,6 +9,7 @@ from contracts.attendance import DirectoryEntry, EmployeeChanged, EmployeeHired,
 from contracts.orders import OrderCancelled, OrderCompleted, OrderPaid, OrderShipped
 from inventory.commands.directory import Entry, learn_employees, learn_leaves
 from inventory.commands.serve_orders import Goods, issue_goods, release_goods, reserve_goods
+from inventory.queries.catalogue import stock_is_kept
 
 OrderStep = OrderPaid | OrderShipped | OrderCompleted | OrderCancelled
 
@@ -17,8 +18,11 @@ async def on_orders(session: AsyncSession, events: Sequence[Received[OrderStep]]
     """Reserve what was paid for, take out what was sent or sold for good, free what was cancelled.
 
     The steps of many orders come mixed; all of one kind are taken at once here. An order's own steps stay in order, and
-    what is freed last goes to whoever still waits for it, so that shelves end up the same.
+    what is freed last goes to whoever still waits for it, so that shelves end up the same. While no warehouse is
+    recorded nobody keeps stock here, and what is sold is no business of ours.
     """
+    if not await stock_is_kept(session):
+        return
     if goods := _goods(events, OrderPaid):
         await reserve_goods(session, goods)
     if goods := _goods(events, OrderShipped):

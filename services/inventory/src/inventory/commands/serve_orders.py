@@ -33,9 +33,10 @@ UNKNOWN = """
 INSERT INTO unknown_skus (sku, orders, first_seen, last_seen, last_shop, last_order)
 SELECT sku, orders, $5, $5, shop, order_no
 FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS t (sku, orders, shop, order_no)
-ON CONFLICT (sku) DO UPDATE SET orders = unknown_skus.orders + excluded.orders, last_seen = excluded.last_seen,
-    last_shop = excluded.last_shop, last_order = excluded.last_order
-"""
+ON CONFLICT (sku) DO """
+COUNTED = """UPDATE SET orders = unknown_skus.orders + excluded.orders, last_seen = excluded.last_seen,
+    last_shop = excluded.last_shop, last_order = excluded.last_order"""
+LISTED = "NOTHING"
 
 
 class Goods(NamedTuple):
@@ -71,7 +72,7 @@ async def reserve_goods(session: AsyncSession, goods: Sequence[Goods]) -> None:
 
     SKUs that are not recorded as things are passed by and listed.
     """
-    kept = await _kept(session, goods)
+    kept = await _kept(session, goods, COUNTED)
     before = await _held(session, {one.order for one in kept})
     fresh = [one for one in kept if (*one.order, one.sku) not in before]
     warehouses = await _warehouses(session, fresh)
@@ -93,7 +94,7 @@ async def issue_goods(session: AsyncSession, goods: Sequence[Goods]) -> None:
     left before a completed count and is told only now: the count has found it gone already. An order that nobody saw
     paid is taken out all the same; one that was taken out stays so.
     """
-    kept = await _kept(session, goods)
+    kept = await _kept(session, goods, LISTED)  # an order is counted when it is paid, not at each of its steps
     orders = {one.order: one.at for one in goods}
     warehouses = await _warehouses(session, kept)
     seen = await _held(session, orders)
@@ -144,8 +145,8 @@ def _freed(work: Work, held: Iterable[Held], orders: dict[Order, datetime]) -> R
     return rows
 
 
-async def _kept(session: AsyncSession, goods: Sequence[Goods]) -> list[Goods]:
-    """Pass on what is recorded as a thing, each once an order; note the rest."""
+async def _kept(session: AsyncSession, goods: Sequence[Goods], seen_before: str) -> list[Goods]:
+    """Pass on what is recorded as a thing, each once an order; note the rest, as COUNTED or only LISTED."""
     known, _ = await known_names(session, skus={one.sku for one in goods})
     summed: dict[tuple[str, str, str], Goods] = {}
     unknown: dict[str, set[Order]] = defaultdict(set)
@@ -158,7 +159,7 @@ async def _kept(session: AsyncSession, goods: Sequence[Goods]) -> list[Goods]:
             summed[*one.order, one.sku] = one
     if unknown:
         rows = [(sku, len(orders), *max(orders)) for sku, orders in sorted(unknown.items())]
-        await (await raw(session)).execute(UNKNOWN, *zip(*rows, strict=True), door_of(session).now)
+        await (await raw(session)).execute(UNKNOWN + seen_before, *zip(*rows, strict=True), door_of(session).now)
     return list(summed.values())
 
 

@@ -70,6 +70,11 @@ async def planned_weekdays(session: AsyncSession, warehouse: str) -> list[Dated]
     return values[warehouse] or values[""]
 
 
+async def stock_is_kept(session: AsyncSession) -> bool:
+    """Tell whether there is any warehouse."""
+    return bool(await (await raw(session)).fetchval("SELECT EXISTS (SELECT FROM warehouses)"))
+
+
 async def keepers_of(session: AsyncSession, warehouses: Collection[str]) -> dict[str, list[Dated]]:
     """Give who kept each of these warehouses, in the order of recording."""
     found: dict[str, list[Dated]] = {warehouse: [] for warehouse in warehouses}
