@@ -30,7 +30,7 @@ SELECT DISTINCT o.order_id, o.shop, o.order_no, l.sku, t.at, t.business_date
 FROM orders o JOIN order_status s USING (order_id)
 JOIN order_states t ON t.order_id = o.order_id AND t.state = 'paid'
 JOIN order_lines l ON l.order_id = o.order_id AND l.revision = s.revision
-WHERE o.order_id = ANY ($1) AND o.basis = 'live'
+WHERE o.order_id = ANY ($1) AND o.basis = 'live' AND EXISTS (SELECT FROM stock_turns)
   AND NOT EXISTS (SELECT FROM oversold_skus k WHERE k.order_id = o.order_id AND k.sku = l.sku)
   AND (SELECT bool_and(NOT latest.available) FROM (
            SELECT DISTINCT ON (x.warehouse) x.available FROM stock_turns x
