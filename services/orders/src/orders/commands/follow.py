@@ -20,8 +20,8 @@ SELECT (SELECT position FROM relay_state) > (SELECT position FROM clock_watermar
     OR EXISTS (SELECT FROM order_clocks WHERE look_at < $1)
 """
 HOLD = "SELECT w.position, r.position AS last FROM clock_watermark w, relay_state r FOR UPDATE OF w"
-# Every event about an order says shop and number first. A long order is told in thirty kilobytes, and reading all of that
-# as JSON cost as much as writing it; within a string the pattern cannot match, for quotes are escaped there.
+# Every event about an order says shop and number first. A long order is told in thirty kilobytes, and reading all of
+# that as JSON cost as much as writing it; within a string the pattern cannot match, for quotes are escaped there.
 MOVED = r"""
 SELECT DISTINCT o.order_id, e.type = 'order.paid' AS paid
 FROM (SELECT type, regexp_match(convert_from(body, 'UTF8'),
