@@ -12,7 +12,10 @@ from local_stack.trial import stack
 
 RATE, SECONDS = 150, 20
 LOOK = 0.004
-LAST = "SELECT about, max(position) FROM outbox WHERE about LIKE '%open-%' GROUP BY about"
+LAST = """
+SELECT about, max(position) FROM outbox
+WHERE about LIKE '%open-%' AND type IN ('order.created', 'order.paid') GROUP BY about
+"""
 
 
 async def watch(url: str, seen: list[tuple[int, float]], stop: asyncio.Event) -> None:

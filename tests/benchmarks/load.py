@@ -14,7 +14,9 @@ from urllib.parse import SplitResult, urlsplit
 import httptools
 import uvloop
 
-PLACED = datetime(2026, 11, 2, 3, tzinfo=UTC)
+LATELY = 900
+SINCE = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=LATELY)
+"""Orders are minutes old, as a shop's connector posts them: for older ones the clocks announce what was missed."""
 
 
 def order(prefix: str, number: int) -> dict[str, object]:
@@ -22,7 +24,7 @@ def order(prefix: str, number: int) -> dict[str, object]:
     return {
         "shop": "bench",
         "order_no": f"{prefix}{number:07}",
-        "placed_at": (PLACED + timedelta(seconds=number % 86400)).isoformat(),
+        "placed_at": (SINCE + timedelta(seconds=number % LATELY)).isoformat(),
         "remark": f"客服A{number % 20:03} 加急",
         "lines": [
             {"line_no": 1, "sku": "S-1", "title": "春季连衣裙", "quantity": "1", "unit_price": "129.00"},
