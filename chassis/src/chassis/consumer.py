@@ -27,7 +27,7 @@ from chassis.settings import ServiceSettings
 from contracts.subjects import stream_of
 
 BATCH = 500
-GATHER = 0.05  # messages that follow one another closely share a transaction: at 300 events/s 15 of them
+GATHER = 0.08  # messages that follow one another closely share a transaction: at 300 events/s 24 of them
 HEARTBEAT = 0.5  # the broker says at least this often that it lives
 SILENCE = 3.0
 NANO = 1_000_000_000
