@@ -1,6 +1,7 @@
 """Flame graphs of what is being measured, where `ZHANGGUI_FLAMES` names a folder for them and py-spy is at hand."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -27,4 +28,11 @@ def flames(name: str, pid: int) -> Iterator[None]:
     finally:
         recording.send_signal(signal.SIGINT)
         recording.wait()
+        _name(target, name)
     print(f"flame graph: {target.name}")
+
+
+def _name(target: Path, name: str) -> None:
+    """Head the picture with what it shows; py-spy heads it with its command line and the folders of the machine."""
+    told = re.sub(r'(<text id="title"[^>]*>)[^<]*', rf"\g<1>{name}", target.read_text(encoding="utf-8"))
+    target.write_text(re.sub(r"<!--.*?-->", "", told, flags=re.DOTALL), encoding="utf-8")
