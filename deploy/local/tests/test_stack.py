@@ -23,11 +23,11 @@ from local_stack.processes import await_end
 
 def zhanggui(*arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [sys.executable, "-m", "local_stack", *arguments], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-m", "local_stack", *arguments], capture_output=True, text=True, timeout=300, check=False
     )
 
 
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
