@@ -106,6 +106,11 @@ async def test_unknown_goods_are_passed_by_and_listed(house: House) -> None:
     assert [(one["sku"], one["orders"], one["last_order"]) for one in unknown] == [("bowl", 1, "T4"), ("vase", 3, "T3")]
 
 
+async def test_where_no_warehouse_is_kept_nothing_is_noted(bare: House) -> None:
+    await bare.hear(on_orders, order(OrderPaid, "T1", vase="1"))
+    assert await bare.rows("SELECT sku FROM unknown_skus UNION ALL SELECT sku FROM order_goods") == []
+
+
 async def test_a_shop_ships_from_its_own_warehouse(house: House) -> None:
     await house.post("/warehouses", warehouse="second", title="二仓", keeper="K002")
     await house.post("/settings", name="ships_from", scope="tmall", value="second", valid_from="2026-10-01")

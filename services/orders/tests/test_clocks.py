@@ -66,6 +66,14 @@ async def test_an_order_nobody_follows_up_is_missed_at_its_deadline(orders: Orde
     assert (await orders.read("/clocks", orders.by("employee", "A003")))["items"] == []
 
 
+async def test_an_order_is_followed_whatever_it_is_called(orders: Orders) -> None:
+    names = ['号"1","data":{"shop":"tmall","order_no":"T1"', "'; --", "T 1"]
+    for order_no in names:
+        assert (await orders.place(**PLACED, order_no=order_no)).status_code == 201
+    await judge(orders, after(minutes=61))
+    assert sorted(missed["order_no"] for missed in await told(orders, "payment_chase_missed")) == sorted(names)
+
+
 async def test_a_follow_up_in_time_is_enough(orders: Orders) -> None:
     await orders.place(**PLACED)
     assert (await chase(orders, after(minutes=60), note="旺旺提醒")).status_code == 201

@@ -56,7 +56,7 @@ def run_checks(root: Path) -> int:
 
 def run_tests(root: Path, arguments: Sequence[str]) -> int:
     """Run pytest over everything, or over what `arguments` name; its files are gone when it ends."""
-    workers = str((os.cpu_count() or 1) + 1)  # a fifth of the time a test waits for something it has killed
+    workers = str(max(2, os.cpu_count() or 2))
     command = [sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", *arguments]
     folder = claim(quick_folder(), "run")
     try:
