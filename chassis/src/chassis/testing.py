@@ -164,6 +164,10 @@ class Client(httpx.AsyncClient):
         return {"Authorization": f"Bearer {self.keys.token(by, self.service)}", **headers}
 
 
+_idle: dict[str, list[Any]] = {}
+"""Applications that no test uses; building one takes longer than most tests do with it."""
+
+
 @pytest_asyncio.fixture
 async def client(
     keys: TestKeys, monkeypatch: pytest.MonkeyPatch
@@ -183,10 +187,6 @@ async def client(
             return await opened.enter_async_context(http)
 
         yield make
-
-
-_idle: dict[str, list[Any]] = {}
-"""Applications that no test uses; building one takes longer than most tests do with it."""
 
 
 @pytest.fixture(scope="session")

@@ -145,7 +145,7 @@ def _freed(work: Work, held: Iterable[Held], orders: dict[Order, datetime]) -> R
     return rows
 
 
-async def _kept(session: AsyncSession, goods: Sequence[Goods], seen_before: str) -> list[Goods]:
+async def _kept(session: AsyncSession, goods: Sequence[Goods], note: str) -> list[Goods]:
     """Pass on what is recorded as a thing, each once an order; note the rest, as COUNTED or only LISTED."""
     known, _ = await known_names(session, skus={one.sku for one in goods})
     summed: dict[tuple[str, str, str], Goods] = {}
@@ -159,7 +159,7 @@ async def _kept(session: AsyncSession, goods: Sequence[Goods], seen_before: str)
             summed[*one.order, one.sku] = one
     if unknown:
         rows = [(sku, len(orders), *max(orders)) for sku, orders in sorted(unknown.items())]
-        await (await raw(session)).execute(UNKNOWN + seen_before, *zip(*rows, strict=True), door_of(session).now)
+        await (await raw(session)).execute(UNKNOWN + note, *zip(*rows, strict=True), door_of(session).now)
     return list(summed.values())
 
 
