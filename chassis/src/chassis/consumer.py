@@ -21,7 +21,7 @@ from chassis import clock, streams, telemetry
 from chassis.database import Database, raw, wait_for_turn
 from chassis.dead_letters import final_reason, quarantine
 from chassis.door import Door
-from chassis.inbox import Handler, Malformed, Message, Received, Subscription, UnknownSchema, parse
+from chassis.inbox import Malformed, Message, Received, Subscription, UnknownSchema, parse
 from chassis.relay import chained
 from chassis.settings import ServiceSettings
 from contracts.subjects import stream_of
@@ -180,17 +180,16 @@ async def record_inbox(session: AsyncSession, producer: str, events: Sequence[Re
 
 
 async def apply(
-    session: AsyncSession,
-    producer: str,
-    events: Sequence[tuple[Received[Any], Message]],
-    handlers: dict[type, Handler],
+    session: AsyncSession, subscription: Subscription, events: Sequence[tuple[Received[Any], Message]]
 ) -> None:
     """Apply events in order; what is refused for good is found by halving and quarantined, the rest is applied."""
+    producer = subscription.producer
+    handlers = {data.type: handler for data, handler in subscription.handlers.items()}
     announced = len(session.info.get("outbox", ()))
     try:
         async with session.begin_nested():
             await record_inbox(session, producer, [event for event, _ in events])
-            for handler, group in groupby((event for event, _ in events), key=lambda e: handlers[type(e.data)]):
+            for handler, group in groupby((event for event, _ in events), key=lambda e: handlers[e.type]):
                 await handler(session, list(group))
             await session.flush()
     except Exception as error:
@@ -200,8 +199,8 @@ async def apply(
         del session.info.get("outbox", [])[announced:]
         if len(events) > 1:
             middle = len(events) // 2
-            await apply(session, producer, events[:middle], handlers)
-            await apply(session, producer, events[middle:], handlers)
+            await apply(session, subscription, events[:middle])
+            await apply(session, subscription, events[middle:])
             return
         await _set_aside(session, producer, events[0][1], reason)
 
@@ -225,13 +224,13 @@ async def consume_batch(session: AsyncSession, subscription: Subscription, messa
             passed += 1
             continue
         try:
-            events.append((parse(message, data, follows), message))
+            events.append((parse(message, data, follows, subscription.reads.get(data)), message))
         except Malformed as error:
             await _set_aside(session, producer, message, f"malformed: {error}")
         except UnknownSchema as error:
             raise ConsumerStopped(str(error)) from error
     if events:
-        await apply(session, producer, events, dict(subscription.handlers))
+        await apply(session, subscription, events)
     await move_watermark(session, producer, messages[-1], passed)
     telemetry.PASSED_BY.labels(producer).inc(passed)
 

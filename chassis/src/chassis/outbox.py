@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.door import Door, door_of, new_id
-from contracts.base import EventData
+from contracts.base import EventData, Shape
 
 
 class Cause(Protocol):
@@ -25,7 +25,10 @@ class Cause(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A fact to be announced: what, about which thing, when it happened."""
+    """A fact to be announced: what, about which thing, when it happened.
+
+    `written` is `data` as JSON already, where several events say the same.
+    """
 
     data: EventData
     about: str
@@ -33,6 +36,7 @@ class Outgoing:
     business_date: date | None = None
     event_id: UUID | None = None
     because: Cause | None = None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,17 @@ def encode(outgoing: Outgoing, door: Door) -> OutboxRow:
         f'"correlationid":{quoted(because.correlation_id if because else door.correlation_id)},'
         + (f'"causationid":{quoted(caused)},' if caused else "")
         + (f'"traceparent":{quoted(door.traceparent)},' if door.traceparent else "")
-        + f'"data":{data.model_dump_json(exclude_none=True)}}}'
+        + f'"data":{outgoing.written or written(data)}}}'
     ).encode()
     return OutboxRow(event_id, data.type, outgoing.about, business_date, door.now, body)
 
 
 quoted = json.encoder.encode_basestring
+
+
+def written(data: Shape) -> str:
+    """Write event data as JSON; what is not known is left out."""
+    return data.model_dump_json(exclude_none=True)
 
 
 def instant(time: datetime) -> str:
@@ -83,8 +92,13 @@ def announce(session: AsyncSession, outgoing: Outgoing) -> UUID:
     Returns the event's id, so that the fact can refer to it.
     """
     row = encode(outgoing, door_of(session))
-    session.info.setdefault("outbox", []).append(row)
+    announce_written(session, [row])
     return row.event_id
+
+
+def announce_written(session: AsyncSession, rows: Sequence[OutboxRow]) -> None:
+    """Announce what `encode` has put into bytes already, while the transaction waited for its database."""
+    session.info.setdefault("outbox", []).extend(rows)
 
 
 SEAL_LOCK = 0x7365616C

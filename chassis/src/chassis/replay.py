@@ -56,7 +56,7 @@ async def replay(session: AsyncSession, letter_id: int, subscriptions: Sequence[
         raise StillRefused(reason=f"nobody here subscribes to {row.type} any more")
     try:
         async with session.begin_nested():
-            event = parse(message, data)
+            event = parse(message, data, shape=subscription.reads.get(data))
             await record_inbox(session, row.producer, [event])
             await subscription.handlers[data](session, [event])
             await session.flush()

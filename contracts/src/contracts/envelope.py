@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from contracts.base import EventData, Shape
+from contracts.base import Shape
 
-E = TypeVar("E", bound=EventData)
+E = TypeVar("E", bound=Shape)
 
 
 class Envelope(Shape, Generic[E]):

@@ -29,17 +29,22 @@ class OrderLine(Shape):
     shares: tuple[Share, ...] = ()
 
 
-class OrderFacts(Shape):
-    """An order as it stands: shares say what each seller's part of the net amount is, frozen when it happened."""
+class OrderSale(Shape):
+    """An order without its lines: shares say what each seller's part of the net amount is, frozen when it happened."""
 
     shop: Shop
     order_no: OrderNo
     net_amount: Amount
     parties: tuple[Party, ...] = ()
     shares: tuple[Share, ...] = ()
-    lines: tuple[OrderLine, ...] = ()
     basis: Basis = "live"
     buyer: Annotated[str | None, Field(max_length=300, description="as the shop knows the customer")] = None
+
+
+class OrderFacts(OrderSale):
+    """An order as it stands."""
+
+    lines: tuple[OrderLine, ...] = ()
 
 
 class OrderCreated(OrderFacts, EventData):

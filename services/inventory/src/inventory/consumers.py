@@ -1,20 +1,38 @@
 """What others announce that the warehouse must know: orders that want goods, and the staff directory."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.inbox import Received, Subscription
 from contracts.attendance import DirectoryEntry, EmployeeChanged, EmployeeHired, EmployeeLeft
-from contracts.orders import OrderCancelled, OrderCompleted, OrderPaid, OrderShipped
+from contracts.base import EventData, Shape
+from contracts.orders import Basis, OrderCancelled, OrderCompleted, OrderNo, OrderPaid, OrderShipped, Shop
 from inventory.commands.directory import Entry, learn_employees, learn_leaves
 from inventory.commands.serve_orders import Goods, issue_goods, release_goods, reserve_goods
 from inventory.queries.catalogue import stock_is_kept
 
-OrderStep = OrderPaid | OrderShipped | OrderCompleted | OrderCancelled
+STEPS = (OrderPaid, OrderShipped, OrderCompleted, OrderCancelled)
 
 
-async def on_orders(session: AsyncSession, events: Sequence[Received[OrderStep]]) -> None:
+class WantedLine(Shape):
+    """What a warehouse must know of a line."""
+
+    sku: str
+    quantity: Decimal
+
+
+class WantedGoods(Shape):
+    """What a warehouse must know of an order."""
+
+    shop: Shop
+    order_no: OrderNo
+    basis: Basis = "live"
+    lines: tuple[WantedLine, ...] = ()
+
+
+async def on_orders(session: AsyncSession, events: Sequence[Received[WantedGoods]]) -> None:
     """Reserve what was paid for, take out what was sent or sold for good, free what was cancelled.
 
     The steps of many orders come mixed; all of one kind are taken at once here. An order's own steps stay in order, and
@@ -30,9 +48,7 @@ async def on_orders(session: AsyncSession, events: Sequence[Received[OrderStep]]
     if goods := _goods(events, OrderCompleted):  # where nobody reported that it was sent
         await issue_goods(session, goods)
     if ended := [
-        ((event.data.shop, event.data.order_no), event.time)
-        for event in events
-        if isinstance(event.data, OrderCancelled)
+        ((event.data.shop, event.data.order_no), event.time) for event in events if event.type == OrderCancelled.type
     ]:
         await release_goods(session, ended)
 
@@ -52,12 +68,12 @@ async def on_employee_left(session: AsyncSession, events: Sequence[Received[Empl
     await learn_leaves(session, [(event.data.employee_no, event.data.leave_date) for event in events])
 
 
-def _goods(events: Iterable[Received[OrderStep]], step: type[OrderPaid | OrderShipped | OrderCompleted]) -> list[Goods]:
+def _goods(events: Iterable[Received[WantedGoods]], step: type[EventData]) -> list[Goods]:
     # what was taken over from before left no goods here
     return [
         Goods(event.data.shop, event.data.order_no, line.sku, line.quantity, event.time)
         for event in events
-        if isinstance(event.data, step) and event.data.basis == "live"
+        if event.type == step.type and event.data.basis == "live"
         for line in event.data.lines
         if line.quantity > 0
     ]
@@ -67,7 +83,7 @@ def _entry(data: DirectoryEntry) -> Entry:
     return Entry(data.employee_no, data.name, data.department, data.post, data.manager_no, data.hire_date)
 
 
-ORDERS = Subscription("orders", dict.fromkeys((OrderPaid, OrderShipped, OrderCompleted, OrderCancelled), on_orders))
+ORDERS = Subscription("orders", dict.fromkeys(STEPS, on_orders), reads=dict.fromkeys(STEPS, WantedGoods))
 ATTENDANCE = Subscription(
     "attendance",
     {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from chassis.outbox import Outgoing
+from chassis.outbox import Outgoing, written
 from contracts.base import Party, Share
 from contracts.orders import (
     ChaseMissed,
@@ -17,6 +17,7 @@ from contracts.orders import (
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
+    OrderFacts,
     OrderLine,
     OrderOperatorAssigned,
     OrderOversold,
@@ -42,7 +43,14 @@ _STEP: dict[State, type[OrderCreated | OrderPaid | OrderShipped | OrderCompleted
 }
 
 
-def facts_of(order: Order) -> dict[str, Any]:
+class Facts(NamedTuple):
+    """What every event about an order says, and the same as JSON, for it is said with each step."""
+
+    said: OrderFacts
+    written: str
+
+
+def facts_of(order: Order) -> Facts:
     """Say what every event about an order says: amounts and shares less what was refunded up to now."""
     left = left_by_line(order)
     own: dict[int, list[Share]] = {}
@@ -50,13 +58,13 @@ def facts_of(order: Order) -> dict[str, Any]:
         if holding.line_no != WHOLE_ORDER:
             share = Share(employee_no=holding.employee_no, amount=holding.amount)
             own.setdefault(holding.line_no, []).append(share)
-    return {
-        "shop": order.shop,
-        "order_no": order.order_no,
-        "net_amount": sum(left.values(), NOTHING),
-        "parties": _parties(order.holdings),
-        "shares": _shares(order.holdings),
-        "lines": tuple(
+    said = OrderFacts(
+        shop=order.shop,
+        order_no=order.order_no,
+        net_amount=sum(left.values(), NOTHING),
+        parties=_parties(order.holdings),
+        shares=_shares(order.holdings),
+        lines=tuple(
             OrderLine(
                 line_no=line.line_no,
                 sku=line.sku,
@@ -67,9 +75,10 @@ def facts_of(order: Order) -> dict[str, Any]:
             )
             for line in order.lines
         ),
-        "basis": order.basis,
-        "buyer": order.buyer,
-    }
+        basis=order.basis,
+        buyer=order.buyer,
+    )
+    return Facts(said, written(said))
 
 
 def _parties(holdings: Sequence[Holding]) -> tuple[Party, ...]:
@@ -80,17 +89,20 @@ def _shares(holdings: Sequence[Holding]) -> tuple[Share, ...]:
     return tuple(Share(employee_no=who, amount=amount) for who, amount in totals(holdings).items())
 
 
-def step_taken(
-    order: Order, step: Step, *, facts: dict[str, Any], event_id: UUID, reason: str | None = None
-) -> Outgoing:
+def step_taken(order: Order, step: Step, *, facts: Facts, event_id: UUID, reason: str | None = None) -> Outgoing:
     """Announce that an order was created, paid, shipped, completed or cancelled; `facts` are those of `facts_of`."""
-    more = {"reason": reason} if step.state == "cancelled" else {}
-    return Outgoing(data=_STEP[step.state](**facts, **more), about=order.order_no, time=step.at, event_id=event_id)
+    told: dict[str, Any] = dict(facts.said)
+    if step.state == "cancelled" and reason is not None:
+        data = OrderCancelled(**told, reason=reason)
+        return Outgoing(data=data, about=order.order_no, time=step.at, event_id=event_id)
+    return Outgoing(
+        data=_STEP[step.state](**told), about=order.order_no, time=step.at, event_id=event_id, written=facts.written
+    )
 
 
 def order_amended(order: Order, *, reason: str | None, event_id: UUID, at: datetime) -> Outgoing:
     """Announce that the content of an open order was corrected."""
-    data = OrderAmended(**facts_of(order), reason=reason)
+    data = OrderAmended(**dict(facts_of(order).said), reason=reason)
     return Outgoing(data=data, about=order.order_no, time=at, event_id=event_id)
 
 

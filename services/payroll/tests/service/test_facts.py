@@ -31,14 +31,15 @@ def order(kind: Any, number: str, amount: str = "10.00", **sold: str) -> EventDa
 
 async def consume(payroll: Payroll, producer: str, events: Sequence[tuple[UUID, EventData]]) -> None:
     """Take events the way from bytes in a stream to applied, as the consumer does with one batch."""
-    [handlers] = [dict(s.handlers) for s in SUBSCRIPTIONS if s.producer == producer]
+    [subscription] = [s for s in SUBSCRIPTIONS if s.producer == producer]
     received = []
     for position, (id, data) in enumerate(events, start=1):
         said = Outgoing(data, about=getattr(data, "order_no", None) or "R1", time=JUNE_THERE, event_id=id)
         message = Message(position, 1, b"", data.type, encode(said, DOOR).body)
-        received.append((parse(message, type(data)), message))
+        shape = subscription.reads.get(type(data))
+        received.append((parse(message, type(data), shape=shape), message))
     async with payroll.db.opened.transaction(DOOR) as session:
-        await apply(session, producer, received, handlers)
+        await apply(session, subscription, received)
 
 
 async def test_one_row_for_each_person_and_one_of_nobody(payroll: Payroll) -> None:

@@ -15,7 +15,7 @@ from contracts.attendance import (
     ShiftRevoked,
 )
 from contracts.base import Party, Share
-from contracts.orders import OrderAmended, OrderCreated, OrderFacts, OrderOperatorAssigned, OrderPaid
+from contracts.orders import OrderAmended, OrderCreated, OrderOperatorAssigned, OrderPaid, OrderSale
 from service_desk.commands.learn_duties import Published, learn_duties
 from service_desk.commands.learn_orders import Learnt, learn_orders
 from service_desk.commands.people import Entry, learn_leaves, learn_people
@@ -71,9 +71,9 @@ def _learnt(event: Received[Any]) -> Learnt:
     parties = _sellers(data.parties, data.shares)
     if isinstance(data, OrderOperatorAssigned):
         return Learnt(data.shop, data.order_no, parties=parties)
-    assert isinstance(data, OrderFacts)
-    placed_at = event.time if isinstance(data, OrderCreated) else None
-    paid_at = event.time if isinstance(data, OrderPaid) else None
+    assert isinstance(data, OrderSale)
+    placed_at = event.time if event.type == OrderCreated.type else None
+    paid_at = event.time if event.type == OrderPaid.type else None
     return Learnt(data.shop, data.order_no, data.buyer, parties, placed_at, paid_at)
 
 
@@ -95,6 +95,8 @@ PEOPLE = Subscription(
     },
 )
 ORDERS = Subscription(
-    "orders", dict.fromkeys((OrderCreated, OrderPaid, OrderAmended, OrderOperatorAssigned), on_orders)
+    "orders",
+    dict.fromkeys((OrderCreated, OrderPaid, OrderAmended, OrderOperatorAssigned), on_orders),
+    reads=dict.fromkeys((OrderCreated, OrderPaid, OrderAmended), OrderSale),
 )
 SUBSCRIPTIONS = (PEOPLE, ORDERS)

@@ -1,5 +1,6 @@
 """Writing new orders: any number of them in one statement."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import raw
 from chassis.door import Door, door_of, new_id
-from chassis.outbox import announce
+from chassis.outbox import OutboxRow, announce_written, encode
 from orders.domain.draft import net_of
 from orders.domain.order import Order
 from orders.domain.sellers import Directory
@@ -81,17 +82,29 @@ async def record_orders(session: AsyncSession, orders: Sequence[New], *, people:
 
     Who finds that these people cannot have sold it raises, and the transaction undoes what was written.
     """
-    door = door_of(session)
+    door, connection = door_of(session), await raw(session)
     event_ids = [[new_id() for _ in steps] for _, steps in orders]
-    rows = await (await raw(session)).fetch(RECORD, *_columns(door, orders, event_ids), people)
+    recording = asyncio.ensure_future(connection.fetch(RECORD, *_columns(door, orders, event_ids), people))
+    try:
+        for _ in range(2):  # it leaves; while the server writes, what is to be announced is put into bytes
+            await asyncio.sleep(0)
+        told = [_told(order, steps, ids, door) for (order, steps), ids in zip(orders, event_ids, strict=True)]
+    finally:
+        rows = await recording
     written = {row["order_id"] for row in rows if row["order_id"] is not None}
-    for (order, steps), ids in zip(orders, event_ids, strict=True):
+    for (order, _), events in zip(orders, told, strict=True):
         if order.order_id in written:
-            facts = facts_of(order)
-            for step, event_id in zip(steps, ids, strict=True):
-                announce(session, step_taken(order, step, facts=facts, event_id=event_id))
+            announce_written(session, events)
     last_day = {row["employee_no"]: row["leave_date"] for row in rows if row["employee_no"] is not None}
     return Written(written, Directory(any(row["anybody"] for row in rows), last_day))
+
+
+def _told(order: Order, steps: Sequence[Step], event_ids: Sequence[UUID], door: Door) -> list[OutboxRow]:
+    facts = facts_of(order)
+    return [
+        encode(step_taken(order, step, facts=facts, event_id=event_id), door)
+        for step, event_id in zip(steps, event_ids, strict=True)
+    ]
 
 
 def _columns(door: Door, orders: Sequence[New], event_ids: Sequence[Sequence[UUID]]) -> list[Any]:

@@ -106,8 +106,8 @@ def _sale_rows(event: Received[Any], now: datetime) -> Iterator[FactRow]:
     elif isinstance(data, orders.RefundExecuted):
         sale, basis, untagged = data.completed_event_id, data.basis, data.amount
     else:
-        assert isinstance(data, orders.OrderFacts)
-        sale = event.id if isinstance(data, orders.OrderCompleted) else None
+        assert isinstance(data, orders.OrderSale)
+        sale = event.id if event.type == orders.OrderCompleted.type else None
         basis, untagged = data.basis, data.net_amount
     tail = (event.type, event.business_date, event.time, event.about, data.shop)
     no_more: tuple[None, None, None] = (None, None, None)
@@ -118,12 +118,15 @@ def _sale_rows(event: Received[Any], now: datetime) -> Iterator[FactRow]:
 _day = "scheduled_minutes", "worked_minutes", "leave_minutes", "late_minutes", "left_early_minutes"
 _review = "score", "cause"
 
+STEPS = (
+    orders.OrderCreated,
+    orders.OrderPaid,
+    orders.OrderShipped,
+    orders.OrderCompleted,
+    orders.OrderCancelled,
+)
 ROWS: Mapping[type[EventData], Rows] = {
-    orders.OrderCreated: _sale_rows,
-    orders.OrderPaid: _sale_rows,
-    orders.OrderShipped: _sale_rows,
-    orders.OrderCompleted: _sale_rows,
-    orders.OrderCancelled: _sale_rows,
+    **dict.fromkeys(STEPS, _sale_rows),
     orders.OrderOperatorAssigned: _sale_rows,
     orders.RefundExecuted: _sale_rows,
     orders.RefundBlocked: _measured(_one, "reason"),
@@ -165,3 +168,5 @@ ROWS: Mapping[type[EventData], Rows] = {
     inventory.StocktakeMissed: _measured(_keeper),
     inventory.StocktakeMissedRevoked: _measured(_keeper),
 }
+
+ROWS_OF_TYPE: Mapping[str, Rows] = {data.type: rows for data, rows in ROWS.items()}
