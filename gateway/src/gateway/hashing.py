@@ -15,6 +15,7 @@ from gateway.domain.passwords import normal, weakness
 T = TypeVar("T")
 
 AT_ONCE = 2  # each takes 64 MiB and, with four lanes, every core there is
+ARGON2 = PasswordHasher()  # the library's defaults are the second recommended option of RFC 9106
 WAITING = 64  # a sign-in that would wait longer than all of these is better asked to come back
 
 
@@ -22,7 +23,7 @@ class Hashing:
     """The threads in which passwords are hashed."""
 
     def __init__(self) -> None:
-        self._argon2 = PasswordHasher()  # the library's defaults are the second recommended option of RFC 9106
+        self._argon2 = ARGON2
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._pending = 0
         self._nobody = self._threads.submit(self._argon2.hash, "there is no such account")
