@@ -52,6 +52,6 @@ def measured(rows: int) -> tuple[int, int]:
 
 
 def test_memory_does_not_grow_with_the_file() -> None:
-    (few, low), (many, high) = measured(30_000), measured(180_000)
-    assert (few, many) == (30_000, 180_000)
+    (few, low), (many, high) = measured(20_000), measured(100_000)
+    assert (few, many) == (20_000, 100_000)
     assert high - low < 12 * 1024, f"{low} KiB for {few} rows, {high} KiB for {many}"
