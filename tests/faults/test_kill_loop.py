@@ -15,7 +15,7 @@ from .long import run as run_long
 from .loop import run
 from .street import SEED, WHOLE, Street, street
 
-EVENTS, KILLS, FREEZES = 4000, 26, 4
+EVENTS, KILLS, FREEZES = 5000, 26, 4
 
 
 async def test_all_five_services_survive_thirty_one_faults(keys: TestKeys) -> None:
