@@ -34,11 +34,10 @@ class RequestInFlight(Conflict):
     zh = "使用该 Idempotency-Key 的请求正在处理中，请稍后再试。"
 
 
-CLAIM = """
-SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2 || ' ' || $3, 0)) AS claimed,
-       k.fingerprint, k.status, k.answer
-FROM (SELECT 1) AS one LEFT JOIN idempotency_keys k ON k.caller = $1 AND k.route = $2 AND k.key = $3
-"""
+# Two statements, claimed before it is looked up: one statement sees what was committed when it began, so it could take
+# the claim of a request that ended meanwhile without seeing its answer, and run the act again.
+CLAIM = "SELECT pg_try_advisory_xact_lock(hashtextextended($1 || ' ' || $2 || ' ' || $3, 0))"
+STORED = "SELECT fingerprint, status, answer FROM idempotency_keys WHERE caller = $1 AND route = $2 AND key = $3"
 STORE = """
 INSERT INTO idempotency_keys (caller, route, key, fingerprint, status, answer, stored_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -61,15 +60,15 @@ class OnceOnly:
         route = f"{self.request.method} {self.request.url.path}"
         fingerprint = hashlib.sha256(await self.request.body()).digest()
         connection = await raw(session)
-        found = await connection.fetchrow(CLAIM, by.sub, route, self.key)
-        assert found is not None
-        if found["fingerprint"] is not None:
+        claimed = await connection.fetchval(CLAIM, by.sub, route, self.key)
+        found = await connection.fetchrow(STORED, by.sub, route, self.key)
+        if found is not None:
             if found["fingerprint"] != fingerprint:
                 raise IdempotencyKeyReused(field="Idempotency-Key")
             self.response.status_code = found["status"]
             self.response.headers["Idempotency-Replayed"] = "true"
             return json.loads(found["answer"])
-        if not found["claimed"]:
+        if not claimed:
             raise RequestInFlight(field="Idempotency-Key")
         answer = jsonable_encoder(await act(), custom_encoder={Decimal: str})  # never by way of a float
         status = self.response.status_code or self.request.scope["route"].status_code or 200
