@@ -34,7 +34,6 @@ if getattr(sys.modules.get("gateway"), "__file__", None) is None:
 from gateway.app import create_app
 from gateway.commands.accounts import Standing, create_account
 from gateway.commands.sessions import Randomness, open_session
-from gateway.hashing import ARGON2 as SHIPPED
 from gateway.queries.accounts import account_of
 
 PASSWORD = "correct horse battery"
