@@ -81,6 +81,7 @@ class OrderStateRow(Base):
     __tablename__ = "order_states"
     __table_args__ = (
         CheckConstraint("state IN ('created', 'paid', 'shipped', 'completed', 'cancelled')", name="state"),
+        Index("ix_order_states_event_id", "event_id"),
     )
 
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -113,6 +114,7 @@ class OrderAssignmentRow(Base):
     """A later decision about who sold an order; its parties stand in order_parties under the same assignment."""
 
     __tablename__ = "order_assignments"
+    __table_args__ = (Index("ix_order_assignments_event_id", "event_id"),)
 
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.order_id"), primary_key=True)
     assignment: Mapped[int] = mapped_column(primary_key=True)
@@ -132,6 +134,7 @@ class RefundRow(Base):
         CheckConstraint("basis = 'historical' OR order_id IS NOT NULL", name="basis"),
         Index("ix_refunds_executed_at", "executed_at", "refund_id"),
         Index("ix_refunds_order_id", "order_id"),
+        Index("ix_refunds_event_id", "event_id"),
     )
 
     refund_id: Mapped[UUID] = mapped_column(primary_key=True)
