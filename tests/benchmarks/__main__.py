@@ -4,6 +4,7 @@ import asyncio
 import os
 import platform
 import sys
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -20,6 +21,18 @@ MEASURES: dict[str, Callable[[], None]] = {
 }
 
 
+def yardstick() -> float:
+    """Time a fixed piece of arithmetic, the best of three, in seconds: a shared machine is not the same every hour."""
+
+    def once() -> float:
+        began, total = time.perf_counter(), 0
+        for number in range(5_000_000):
+            total += number * number
+        return time.perf_counter() - began
+
+    return min(once() for _ in range(3))
+
+
 def main(asked: list[str]) -> None:
     """Run the measures asked for, one after another, each on a stack of its own."""
     if unknown := [name for name in asked if name not in MEASURES]:
@@ -30,6 +43,7 @@ def main(asked: list[str]) -> None:
     print(f"load before the first measure: {load:.2f}")
     for name in asked or MEASURES:
         print(f"\n== {name}: {(sys.modules[f'benchmarks.{name}'].__doc__ or '').splitlines()[0]}")
+        print(f"yardstick: {yardstick():.2f} s for 5,000,000 squares")
         MEASURES[name]()
 
 
