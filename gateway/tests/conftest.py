@@ -31,12 +31,14 @@ from chassis.testing import TestDatabase, TestKeys
 if getattr(sys.modules.get("gateway"), "__file__", None) is None:
     sys.modules.pop("gateway", None)
 
+from gateway import hashing
 from gateway.app import create_app
 from gateway.commands.accounts import Standing, create_account
 from gateway.commands.sessions import Randomness, open_session
 from gateway.queries.accounts import account_of
 
 PASSWORD = "correct horse battery"
+SHIPPED = hashing.ARGON2
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 """Hashes as the product does at a hundredth of the cost; who measures the cost takes the product's own."""
 HASH = QUICK.hash(PASSWORD)
