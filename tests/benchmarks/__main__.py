@@ -1,6 +1,7 @@
 """`./zhanggui bench [MEASURE …]`: measure the running product and print figures; all of them without a name."""
 
 import asyncio
+import multiprocessing
 import os
 import platform
 import sys
@@ -21,16 +22,20 @@ MEASURES: dict[str, Callable[[], None]] = {
 }
 
 
-def yardstick() -> float:
-    """Time a fixed piece of arithmetic, the best of three, in seconds: a shared machine is not the same every hour."""
+def squares(_: int) -> float:
+    """Add up 5,000,000 squares; returns the seconds it took."""
+    began, total = time.perf_counter(), 0
+    for number in range(5_000_000):
+        total += number * number
+    return time.perf_counter() - began
 
-    def once() -> float:
-        began, total = time.perf_counter(), 0
-        for number in range(5_000_000):
-            total += number * number
-        return time.perf_counter() - began
 
-    return min(once() for _ in range(3))
+def yardstick() -> str:
+    """Time the same arithmetic on one core and on all at once: a shared machine is not the same every hour."""
+    cores = os.cpu_count() or 1
+    with multiprocessing.Pool(cores) as pool:
+        alone, together = squares(0), max(pool.map(squares, range(cores)))
+    return f"yardstick: 5,000,000 squares in {alone:.2f} s alone, {together:.2f} s on each of {cores} cores at once"
 
 
 def main(asked: list[str]) -> None:
@@ -43,7 +48,7 @@ def main(asked: list[str]) -> None:
     print(f"load before the first measure: {load:.2f}")
     for name in asked or MEASURES:
         print(f"\n== {name}: {(sys.modules[f'benchmarks.{name}'].__doc__ or '').splitlines()[0]}")
-        print(f"yardstick: {yardstick():.2f} s for 5,000,000 squares")
+        print(yardstick())
         MEASURES[name]()
 
 
