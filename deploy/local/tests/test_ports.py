@@ -19,6 +19,11 @@ def test_a_remembered_port_stays_until_somebody_else_listens(tmp_path: Path) -> 
         assert ports.remembered_port(note) != first
 
 
+def test_nobody_gets_the_port_of_somebody_who_does_not_listen_yet() -> None:
+    chosen = [ports.free_port() for _ in range(500)]
+    assert len(set(chosen)) == len(chosen)
+
+
 def test_a_free_port_is_outside_the_range_of_outgoing_connections() -> None:
     first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     assert all(ports.free_port() < first_outgoing for _ in range(20))

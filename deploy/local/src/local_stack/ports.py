@@ -8,6 +8,8 @@ import psutil
 
 HOST = "127.0.0.1"
 _RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+_given: set[int] = set()
+"""What this process has chosen already: who got a port may not listen on it yet, and two must not get the same."""
 
 
 def free_port() -> int:
@@ -20,7 +22,8 @@ def free_port() -> int:
     lowest = 10_000 if first_outgoing > 12_000 else 1_024
     for _ in range(200):
         port = random.randrange(lowest, max(first_outgoing, lowest + 100))
-        if is_free(port):
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     with socket.socket() as probe:  # every port we tried is busy: take what the kernel gives
         probe.bind((HOST, 0))
@@ -60,4 +63,5 @@ def remembered_port(note: Path) -> int:
     if not port or not is_free(port):
         port = free_port()
         note.write_text(f"{port}\n")
+    _given.add(port)
     return port
