@@ -12,6 +12,7 @@ from contracts.sealing import Seal
 
 Shop = Annotated[str, Field(min_length=1, max_length=64)]
 OrderNo = Annotated[str, Field(min_length=1, max_length=64)]
+Sku = Annotated[str, Field(max_length=64)]
 Basis = Annotated[
     Literal["live", "historical"],
     Field(description="historical: taken over from before; there may be no sale behind it"),
@@ -22,7 +23,7 @@ class OrderLine(Shape):
     """One position of an order; `net_amount` is quantity times price less discount."""
 
     line_no: int
-    sku: Annotated[str, Field(max_length=64)]
+    sku: Sku
     title: Annotated[str | None, Field(max_length=300)] = None
     quantity: Decimal
     net_amount: Amount
@@ -210,7 +211,7 @@ class OrderOversold(EventData):
 
     shop: Shop
     order_no: OrderNo
-    sku: Annotated[str, Field(max_length=64)]
+    sku: Sku
     parties: Annotated[tuple[Party, ...], Field(description="who answers for the shop's listings")] = ()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.inbox import Received, Subscription
 from contracts.attendance import DirectoryEntry, EmployeeChanged, EmployeeHired, EmployeeLeft
 from contracts.base import EventData, Shape
-from contracts.orders import Basis, OrderCancelled, OrderCompleted, OrderNo, OrderPaid, OrderShipped, Shop
+from contracts.orders import Basis, OrderCancelled, OrderCompleted, OrderNo, OrderPaid, OrderShipped, Shop, Sku
 from inventory.commands.directory import Entry, learn_employees, learn_leaves
 from inventory.commands.serve_orders import Goods, issue_goods, release_goods, reserve_goods
 from inventory.queries.catalogue import stock_is_kept
@@ -19,7 +19,7 @@ STEPS = (OrderPaid, OrderShipped, OrderCompleted, OrderCancelled)
 class WantedLine(Shape):
     """What a warehouse must know of a line."""
 
-    sku: str
+    sku: Sku
     quantity: Decimal
 
 

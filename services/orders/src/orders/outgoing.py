@@ -91,12 +91,13 @@ def _shares(holdings: Sequence[Holding]) -> tuple[Share, ...]:
 
 def step_taken(order: Order, step: Step, *, facts: Facts, event_id: UUID, reason: str | None = None) -> Outgoing:
     """Announce that an order was created, paid, shipped, completed or cancelled; `facts` are those of `facts_of`."""
-    told: dict[str, Any] = dict(facts.said)
-    if step.state == "cancelled" and reason is not None:
-        data = OrderCancelled(**told, reason=reason)
-        return Outgoing(data=data, about=order.order_no, time=step.at, event_id=event_id)
+    own: dict[str, Any] = {"reason": reason} if step.state == "cancelled" and reason is not None else {}
     return Outgoing(
-        data=_STEP[step.state](**told), about=order.order_no, time=step.at, event_id=event_id, written=facts.written
+        data=_STEP[step.state](**dict(facts.said), **own),
+        about=order.order_no,
+        time=step.at,
+        event_id=event_id,
+        written=None if own else facts.written,
     )
 
 
