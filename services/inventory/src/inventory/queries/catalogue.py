@@ -19,11 +19,14 @@ UNION ALL SELECT 'warehouse', warehouse FROM warehouses WHERE warehouse = ANY ($
 SETTING = "SELECT scope, valid_from, value FROM inventory_settings WHERE name = $1 AND scope = ANY ($2) ORDER BY serial"
 KEEPERS = "SELECT warehouse, valid_from, employee_no FROM warehouse_keepers WHERE warehouse = ANY ($1) ORDER BY serial"
 # before the first cost begins the first holds already; of several begun on one day the last recorded
+# asked for each SKU by itself: joined, a plan made while the table was small reads all of it every time
 COSTS = """
-SELECT DISTINCT ON (k.sku) k.sku, c.unit_cost
-FROM unnest($1::text[], $2::date[]) AS k (sku, day) JOIN sku_costs c USING (sku)
-ORDER BY k.sku, c.valid_from <= k.day DESC,
-         CASE WHEN c.valid_from <= k.day THEN k.day - c.valid_from ELSE c.valid_from - k.day END, c.serial DESC
+SELECT k.sku, c.unit_cost FROM unnest($1::text[], $2::date[]) AS k (sku, day) CROSS JOIN LATERAL (
+    SELECT unit_cost FROM sku_costs WHERE sku = k.sku
+    ORDER BY valid_from <= k.day DESC,
+             CASE WHEN valid_from <= k.day THEN k.day - valid_from ELSE valid_from - k.day END, serial DESC
+    LIMIT 1
+) AS c
 """
 PEOPLE = """
 SELECT a.anybody, c.employee_no, c.leave_date FROM (SELECT EXISTS (SELECT FROM colleagues) AS anybody) a
