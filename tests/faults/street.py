@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,7 +48,7 @@ class Street:
     parts: Parts
     database: postgres.Postgres
     broker: nats.Nats
-    yards: dict[str, subprocess.Popen[str]]
+    yard: subprocess.Popen[str]
     pids: dict[str, int] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
     planted: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -67,6 +67,7 @@ class Street:
         module, *what = self.planted[name] = planted or ("chassis.serve",)
         asked = {
             "name": name,
+            "package": package,
             "module": module,
             "arguments": [*what, package, part, "--port", str(port)],
             "environment": {
@@ -77,10 +78,9 @@ class Street:
             },
             "log": str(self.folder / f"{name}.log"),
         }
-        yard = self.yards[package]
-        assert yard.stdin is not None and yard.stdout is not None
-        print(json.dumps(asked), file=yard.stdin, flush=True)
-        self.pids[name] = int(yard.stdout.readline())
+        assert self.yard.stdin is not None and self.yard.stdout is not None
+        print(json.dumps(asked), file=self.yard.stdin, flush=True)
+        self.pids[name] = int(self.yard.stdout.readline())
 
     def wipe(self) -> None:
         """Kill the broker and lose everything it ever stored."""
@@ -130,9 +130,9 @@ class Street:
         return f"http://127.0.0.1:{self.ports[name]}"
 
 
-def _yard(package: str, folder: Path) -> subprocess.Popen[str]:
+def _yard(services: Iterable[str], folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(HERE / "yard.py"), package],
+        [sys.executable, str(HERE / "yard.py"), *services],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -148,7 +148,7 @@ async def street(keys: TestKeys, parts: Parts = PAIR) -> AsyncIterator[Street]:
         folder = Path(name)
         folder.chmod(0o711)  # the cluster runs as another account when we are root
         services = dict.fromkeys(package for package, _ in parts.values())
-        yards = {service: _yard(service, folder) for service in services}
+        yard = _yard(services, folder)
         cluster = postgres.start(folder / "postgres")
         for service in services:
             await databases.create_service_database(
@@ -157,7 +157,7 @@ async def street(keys: TestKeys, parts: Parts = PAIR) -> AsyncIterator[Street]:
             await migrate(service, cluster.url(service, f"{service}_owner", PASSWORD))
         broker = nats.start(folder / "nats")
         await declare_streams(broker)
-        made = Street(folder, keys, parts, cluster, broker, yards)
+        made = Street(folder, keys, parts, cluster, broker, yard)
         try:
             for part in parts:
                 made.start(part)
@@ -165,8 +165,7 @@ async def street(keys: TestKeys, parts: Parts = PAIR) -> AsyncIterator[Street]:
         finally:
             for part in made.pids:
                 made.kill(part)
-            for yard in yards.values():
-                yard.communicate()
+            yard.communicate()
             nats.kill(made.broker)
             postgres.kill(made.database)
 
