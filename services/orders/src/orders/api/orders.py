@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.auth import Principal
 from chassis.idempotency import Once
@@ -101,8 +101,10 @@ async def read_order(session: Reading, by: Reader, seen: SeenBy, shop: str, orde
     return order_said(order, await history(session, order.order_id))
 
 
-@router.post("/{shop}/{order_no}/paid", status_code=201, response_model=Recorded)
-async def pay(
+Taking = Callable[[State], Awaitable[Any]]
+
+
+async def _taking(
     *,
     session: Session,
     by: Advancer,
@@ -113,81 +115,47 @@ async def pay(
     shop: str,
     order_no: str,
     body: StepAsked,
-) -> Any:
+) -> Taking:
+    """Hand a route what takes its order one step on: all of them ask for the same and differ in the step."""
+
+    async def take(state: State) -> Any:
+        step = Step(state, body.at or now, body.at is not None)
+
+        async def act() -> Any:
+            new = await advance(session, shop, order_no, step, reason=body.reason)
+            return _recorded(response, new, shop, order_no)
+
+        await order_within(session, by, seen, shop, order_no)
+        return await once(session, by, act)
+
+    return take
+
+
+Take = Annotated[Taking, Depends(_taking)]
+
+
+@router.post("/{shop}/{order_no}/paid", status_code=201, response_model=Recorded)
+async def pay(take: Take) -> Any:
     """Record that the customer paid. 200 when that is recorded already."""
-    step = Step("paid", body.at or now, body.at is not None)
-    act = _advancing(session, (shop, order_no), step, response, body.reason)
-    await order_within(session, by, seen, shop, order_no)
-    return await once(session, by, act)
+    return await take("paid")
 
 
 @router.post("/{shop}/{order_no}/shipped", status_code=201, response_model=Recorded)
-async def ship(
-    *,
-    session: Session,
-    by: Advancer,
-    seen: SeenBy,
-    once: Once,
-    now: Now,
-    response: Response,
-    shop: str,
-    order_no: str,
-    body: StepAsked,
-) -> Any:
+async def ship(take: Take) -> Any:
     """Record that the goods of a paid order left. 200 when that is recorded already."""
-    step = Step("shipped", body.at or now, body.at is not None)
-    act = _advancing(session, (shop, order_no), step, response, body.reason)
-    await order_within(session, by, seen, shop, order_no)
-    return await once(session, by, act)
+    return await take("shipped")
 
 
 @router.post("/{shop}/{order_no}/completed", status_code=201, response_model=Recorded)
-async def complete(
-    *,
-    session: Session,
-    by: Advancer,
-    seen: SeenBy,
-    once: Once,
-    now: Now,
-    response: Response,
-    shop: str,
-    order_no: str,
-    body: StepAsked,
-) -> Any:
+async def complete(take: Take) -> Any:
     """Record that the sale is final; commission is earned on this day. 200 when that is recorded already."""
-    step = Step("completed", body.at or now, body.at is not None)
-    act = _advancing(session, (shop, order_no), step, response, body.reason)
-    await order_within(session, by, seen, shop, order_no)
-    return await once(session, by, act)
+    return await take("completed")
 
 
 @router.post("/{shop}/{order_no}/cancelled", status_code=201, response_model=Recorded)
-async def cancel(
-    *,
-    session: Session,
-    by: Advancer,
-    seen: SeenBy,
-    once: Once,
-    now: Now,
-    response: Response,
-    shop: str,
-    order_no: str,
-    body: StepAsked,
-) -> Any:
+async def cancel(take: Take) -> Any:
     """Record that the order will not be carried out. 200 when that is recorded already, 409 once it is completed."""
-    step = Step("cancelled", body.at or now, body.at is not None)
-    act = _advancing(session, (shop, order_no), step, response, body.reason)
-    await order_within(session, by, seen, shop, order_no)
-    return await once(session, by, act)
-
-
-def _advancing(
-    session: Session, key: tuple[str, str], step: Step, response: Response, reason: str | None
-) -> Callable[[], Awaitable[Any]]:
-    async def act() -> Any:
-        return _recorded(response, await advance(session, *key, step, reason=reason), *key)
-
-    return act
+    return await take("cancelled")
 
 
 @router.post("/{shop}/{order_no}/assignments", status_code=201, response_model=Recorded)
