@@ -64,12 +64,14 @@ def launch(checkout: Path, *arguments: str, **environment: str) -> "subprocess.P
     )
 
 
-def test_two_at_once_make_one_environment_and_a_broken_one_is_made_anew(checkout: Path) -> None:
+def test_one_environment_is_made_and_follows_what_it_is_made_of(checkout: Path) -> None:
+    # two at once make one
     first, second = launch(checkout, "up", "--port", "1"), launch(checkout, "status")
     (said, steps), (also_said, waited) = first.communicate(timeout=120), second.communicate(timeout=120)
     assert (said, also_said) == ("called tiny up --port 1\n", "called tiny status\n")
     assert (steps + waited).count("Making the environment") == 1
 
+    # a broken one is made anew
     (checkout / ".venv" / "zhanggui.stamp").unlink()  # as an interrupted set-up leaves it
     (checkout / ".venv" / "bin" / "python").unlink()
     (checkout / ".venv" / "bin" / "python").write_text("half")
@@ -79,17 +81,15 @@ def test_two_at_once_make_one_environment_and_a_broken_one_is_made_anew(checkout
     said, steps = launch(checkout, "quickly").communicate(timeout=20)
     assert (said, steps) == ("called tiny quickly\n", "")
 
-
-def test_a_lock_that_moved_on_is_followed_and_what_cannot_be_installed_is_told(checkout: Path) -> None:
-    launch(checkout, "first").communicate(timeout=120)
+    # a lock that moved on is followed
     lock, wheel = checkout / "requirements.lock", checkout / "tiny-1.0-py3-none-any.whl"
-
     lock.write_text("# moved on\n" + lock.read_text())
     said, steps = launch(checkout, "second").communicate(timeout=120)
     assert said == "called tiny second\n"
     assert "Installing the packages" in steps
     assert "Making the environment" not in steps
 
+    # what cannot be installed is told
     lock.write_text(lock.read_text().replace("tiny==1.0", "tiny==1.1"))
     wheel.rename(checkout / "tiny-1.1-py3-none-any.whl")
     with (checkout / "tiny-1.1-py3-none-any.whl").open("ab") as file:
