@@ -11,7 +11,7 @@ from gateway.domain.merging import Document, Part
 from gateway.forward import Upstream
 
 KEPT = 60.0  # seconds; a service that is upgraded shows its new document by then
-PATIENCE = ClientTimeout(total=3.0)
+PATIENCE = ClientTimeout(total=10.0)  # a service writes its document when first asked, for seconds on a busy machine
 
 
 @dataclass(slots=True)
