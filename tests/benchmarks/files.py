@@ -40,12 +40,13 @@ def take_in(http: httpx.Client, service: str, profile: str, content: bytes) -> t
 
 
 def settle(processes: Mapping[str, Mapping[str, Any]]) -> None:
-    """Wait until what the last file set going has come to its end."""
-    used, before = 0.0, -1.0
-    while used - before > 0.2:  # of a second; idle, all of them together take less than half of that
-        before = used
+    """Wait until what the last file set going has come to its end, a minute at most."""
+    used = 0.0
+    for _ in range(60):
+        before, used = used, sum(cpu_seconds(process["pid"]) for process in processes.values())
+        if used - before < 0.3:  # seconds of processor time in one second
+            return
         time.sleep(1)
-        used = sum(cpu_seconds(process["pid"]) for process in processes.values())
 
 
 def told(what: str, said: dict[str, Any], seconds: float) -> None:
