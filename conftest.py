@@ -1,10 +1,10 @@
 """Every test run gets one real PostgreSQL cluster, shared by all its processes."""
 
-import gc
 import os
 
 import pytest
 
+from chassis.serve import spare_collector
 from local_stack.throwaway import start_throwaway, stop_throwaway
 
 CLUSTER = "ZHANGGUI_TEST_POSTGRES"
@@ -29,7 +29,5 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector from walking again and again what lives as long as the run, as the product does."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    """Spare the collector what was imported and collected, as the product does: nearly a tenth of a run's time."""
+    spare_collector()

@@ -101,8 +101,8 @@ def measure() -> None:
             ("warehouse", "sku", "counted", "counted_at", "counted_by"),
             (("W", sku, 0, f"{FIRST + timedelta(hours=1):%Y-%m-%d %H:%M:%S}", "A0001") for sku in things),
         )
-        before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
         settle(processes)
+        before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
         told("punches", *take_in(http, "attendance", "generic-punches", punches))
         settle(processes)
         told("chats", *take_in(http, "service-desk", "generic-messages", messages))

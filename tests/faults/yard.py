@@ -2,9 +2,9 @@
 line out.
 
 A fork of a process that has imported the libraries starts in a fraction of the time, so that the loop spends its time
-on faults and not on imports. They are imported once; each service, in a fork of that process which forks the service's
-own, so that two services never meet in one. What is killed is a real process with nothing shared but memory that
-nobody writes to.
+on faults and not on imports. The libraries are imported once; each service is imported by a fork of that process, which
+forks the service's own, so that two services never meet in one. What is killed is a real process with nothing shared
+but memory that nobody writes to.
 """
 
 import importlib
@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -31,31 +31,29 @@ def main() -> None:
 
 
 def _yard(package: str) -> tuple[TextIO, TextIO]:
-    """Fork the yard of one service; what is written to it, and what it answers."""
+    """Fork the yard of one service; where to ask it, and where it answers."""
     (hearing, asking), (answering, telling) = os.pipe(), os.pipe()
-    fork(_serving(package, hearing, telling), title=f"yard {package}")
+    fork(partial(_serve, package, hearing, telling), title=f"yard {package}")
     os.close(hearing)
     os.close(telling)
     return os.fdopen(asking, "w"), os.fdopen(answering)
 
 
-def _serving(package: str, hearing: int, telling: int) -> Callable[[], None]:
-    def run() -> None:
-        for part in ("app", "worker"):
-            importlib.import_module(f"{package}.{part}")
-        with os.fdopen(hearing) as requests, os.fdopen(telling, "w") as pids:
-            for line in requests:
-                asked = json.loads(line)
-                child = fork_module(
-                    asked["module"],
-                    *asked["arguments"],
-                    title=asked["name"],
-                    environment=asked["environment"],
-                    log=Path(asked["log"]),
-                )
-                print(child.pid, file=pids, flush=True)
-
-    return run
+def _serve(package: str, hearing: int, telling: int) -> None:
+    """Import a service and fork its processes, until nobody asks any more."""
+    for part in ("app", "worker"):
+        importlib.import_module(f"{package}.{part}")
+    with os.fdopen(hearing) as requests, os.fdopen(telling, "w") as pids:
+        for line in requests:
+            asked = json.loads(line)
+            child = fork_module(
+                asked["module"],
+                *asked["arguments"],
+                title=asked["name"],
+                environment=asked["environment"],
+                log=Path(asked["log"]),
+            )
+            print(child.pid, file=pids, flush=True)
 
 
 if __name__ == "__main__":

@@ -18,14 +18,18 @@ def application(package: str, part: str) -> Any:
     return worker_app(importlib.import_module(f"{package}.worker").create_worker())
 
 
+def spare_collector() -> None:
+    """Keep the collector from walking again and again what was imported and built: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def serve(package: str, part: str, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished."""
     log_as_json("info")
     app = application(package, part)
-    # What was imported and built lives as long as the process: the collector need not walk it again and again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    spare_collector()
     uvicorn.run(
         app,
         host=host,
