@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import telemetry
-from chassis.dead_letters import sqlstate
 from chassis.problems import Conflict, Invalid, NotFound, Refusal, Unavailable, problem
+from chassis.troubles import sqlstate
 
 log = telemetry.logger("web")
 PROBLEM = "application/problem+json"

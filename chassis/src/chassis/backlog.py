@@ -2,13 +2,16 @@
 
 import asyncio
 import math
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import telemetry
 from chassis.database import Database
+from chassis.door import Door
 from chassis.problems import Unavailable
 
 LOOK_EVERY = 1.0
@@ -37,6 +40,14 @@ class Backlog:
     waiting: int = 0
     looked: float = -math.inf
     looking: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def transaction(self, door: Door | None) -> AsyncIterator[AsyncSession]:
+        """Open the transaction of a door; one that announces is given up where the outbox is full (OutboxFull)."""
+        async with self.database.transaction(door) as session:
+            yield session
+            if "outbox" in session.info:
+                await self.admit()
 
     async def admit(self) -> None:
         """Let another announcement pass. Raises OutboxFull (503).

@@ -25,8 +25,11 @@ class Database:
     url: str
 
     @asynccontextmanager
-    async def transaction(self, door: Door) -> AsyncIterator[AsyncSession]:
-        """Open the transaction of a door: its outbox is written and it is committed when the block ends well."""
+    async def transaction(self, door: Door | None) -> AsyncIterator[AsyncSession]:
+        """Open the transaction of a door: its outbox is written and it is committed when the block ends well.
+
+        Without a door it is the transaction of several, and whoever writes says whose each row is.
+        """
         session = AsyncSession(self.engine, expire_on_commit=False)
         session.info["door"] = door
         try:

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
-from asyncpg import PostgresError
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.inbox import Message
 from chassis.problems import Refusal, Unavailable
+from chassis.troubles import sqlstate
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +38,6 @@ def final_reason(error: BaseException) -> str | None:
     if state is not None and state[:2] in ("22", "23"):
         cause = error.orig if isinstance(error, DBAPIError) else error
         return f"SQLSTATE {state}: {str(cause).splitlines()[0]}"
-    return None
-
-
-def sqlstate(error: BaseException) -> str | None:
-    """Read PostgreSQL's error code out of a driver's or SQLAlchemy's exception."""
-    if isinstance(error, DBAPIError):
-        return getattr(error.orig, "sqlstate", None)
-    if isinstance(error, PostgresError):
-        return error.sqlstate
-    if isinstance(error, asyncpg.DataError | ValueError) and "\\x00" in repr(error):
-        return "22021"
     return None
 
 

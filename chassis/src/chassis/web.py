@@ -30,7 +30,9 @@ __all__ = [
     "allowed",
     "answer",
     "answer_problems",
+    "backlog_of",
     "database_of",
+    "door_for",
     "service_app",
     "settings_of",
 ]
@@ -49,6 +51,12 @@ def database_of(request: Request) -> Database:
     """Find the database of the process that serves `request`, for what outlives its transaction (streams, exports)."""
     database: Database = request.app.state.database
     return database
+
+
+def backlog_of(request: Request) -> Backlog:
+    """Find the outbox's backlog in the process that serves `request`, for a route that opens its transaction itself."""
+    backlog: Backlog = request.app.state.backlog
+    return backlog
 
 
 async def _now() -> datetime:
@@ -78,18 +86,20 @@ def _traceparent(request: Request) -> str | None:
     return given if TRACEPARENT.fullmatch(given) else None
 
 
-async def _session(request: Request, by: Caller, now: Now) -> AsyncIterator[AsyncSession]:
-    door = Door(
+def door_for(request: Request, by: Principal, now: datetime) -> Door:
+    """Tell the circumstances of `request`."""
+    return Door(
         now=now,
         actor=by.employee_no or by.sub,
         correlation_id=telemetry.correlation.get(),
         timezone=settings_of(request).timezone,
         traceparent=_traceparent(request),
     )
-    async with database_of(request).transaction(door) as session:
+
+
+async def _session(request: Request, by: Caller, now: Now) -> AsyncIterator[AsyncSession]:
+    async with backlog_of(request).transaction(door_for(request, by, now)) as session:
         yield session
-        if "outbox" in session.info:
-            await request.app.state.backlog.admit()
 
 
 async def _reading(request: Request) -> AsyncIterator[AsyncSession]:

@@ -140,6 +140,32 @@ async def test_the_same_order_at_once_is_one(orders: Orders) -> None:
     assert len(await orders.events()) == 1
 
 
+async def test_orders_that_come_together_stay_each_ones_own(orders: Orders) -> None:
+    """They share transactions; who reported, what it is traced by and what is refused is of each alone."""
+    async with orders.db.opened.transaction(orders.door()) as session:
+        await learn_employees(session, [("A001", "林小满", "一部", None)], hired=True)
+    callers = {f"T{i}": orders.by("boss", f"B{i:02}") | {"X-Correlation-Id": f"corr-{i}"} for i in range(12)}
+    said: dict[str, Any] = {"T3": {"seller": "X9"}, "T4": {"order_no": "T5", "buyer": "别人"}, "T6": {"lines": []}}
+    callers["T7"]["Idempotency-Key"] = "k7"
+    answers = await asyncio.gather(
+        *(orders.place(by=by, **({"order_no": number} | said.get(number, {}))) for number, by in callers.items())
+    )
+    statuses = dict(zip(callers, (answer.status_code for answer in answers), strict=True))
+    assert sorted((statuses.pop("T4"), statuses.pop("T5"))) == [201, 409], "one number, two contents: the first holds"
+    assert (statuses.pop("T3"), statuses.pop("T6")) == (422, 422)
+    assert set(statuses.values()) == {201}
+    events = {event["data"]["order_no"]: event for event in await orders.events()}
+    assert len(events) == 9
+    recorded = await orders.rows("SELECT order_no, recorded_by FROM orders")
+    steps = await orders.rows("SELECT o.order_no, s.recorded_by FROM order_states s JOIN orders o USING (order_id)")
+    by = {row["order_no"]: row["recorded_by"] for row in recorded}
+    assert by == {row["order_no"]: row["recorded_by"] for row in steps}
+    for number in statuses:
+        event = events[number]
+        assert (event["actor"], event["correlationid"]) == (f"B{number[1:]:>02}", f"corr-{number[1:]}")
+        assert by[number] == event["actor"]
+
+
 async def test_one_key_is_one_act(orders: Orders) -> None:
     by = orders.by() | {"Idempotency-Key": "k1"}
     first, again = await orders.place(by=by), await orders.place(by=by)

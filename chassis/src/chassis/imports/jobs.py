@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-
 from chassis import clock, telemetry
 from chassis.backlog import Backlog
 from chassis.database import Database
-from chassis.dead_letters import sqlstate
 from chassis.door import Door, new_id
 from chassis.imports import stored
 from chassis.imports.committing import commit
@@ -18,12 +14,11 @@ from chassis.imports.profile import ProfileRefused
 from chassis.imports.reading import FileRefused
 from chassis.imports.validating import validate
 from chassis.settings import ServiceSettings
+from chassis.troubles import passes
 from chassis.worker import Job
 
 LOCK = "zhanggui.imports"
 EXPIRE_EVERY = timedelta(minutes=1)
-PASSING = ("08", "40", "53", "55", "57P")
-"""SQLSTATE beginnings of troubles that pass: connection, deadlock, resources, locks, shutdown."""
 
 log = telemetry.logger("imports")
 
@@ -105,13 +100,3 @@ async def _advance(database: Database, known: stored.Import, kinds: Sequence[Kin
             ),
             clock.now(),
         )
-
-
-def passes(error: BaseException) -> bool:
-    """Tell whether a trouble is of the kind that passes, so that the step is to be tried again."""
-    if isinstance(error, BaseExceptionGroup):
-        return all(passes(one) for one in error.exceptions)
-    if isinstance(error, OSError | TimeoutError | asyncpg.InterfaceError | InterfaceError | OperationalError):
-        return True
-    lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    return lost or (sqlstate(error) or "").startswith(PASSING)

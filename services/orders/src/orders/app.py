@@ -5,11 +5,13 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from chassis.gathering import Gathering
 from chassis.imports.routes import imports_router
 from chassis.replay import quarantine_router
 from chassis.seals import seals_router
 from chassis.web import service_app
 from orders.api import clocks, orders, refunds, shop_settings
+from orders.commands.place_orders import place_orders
 from orders.consumers import SUBSCRIPTIONS
 from orders.domain.permissions import PERMISSIONS
 from orders.intake import KINDS
@@ -35,9 +37,10 @@ def create_app() -> FastAPI:
             quarantine_router(SUBSCRIPTIONS),
         ],
         permissions=PERMISSIONS,
-        on_start=_remember_pattern,
+        on_start=_prepare,
     )
 
 
-def _remember_pattern(app: FastAPI) -> None:
+def _prepare(app: FastAPI) -> None:
+    app.state.placing = Gathering(app.state.backlog, place_orders)
     app.state.remark_pattern = re.compile(app.state.settings.remark_pattern)

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from chassis.auth import Principal
+from chassis.gathering import Gathering, alone
 from chassis.idempotency import Once
 from chassis.pagination import Page, Paged, cut
-from chassis.web import Now, Reading, Session, allowed
+from chassis.web import Now, Reading, Session, allowed, backlog_of, door_for
 from orders.api.scope import SeenBy, order_within, shop_within
 from orders.commands.advance import advance
 from orders.commands.amend import amend
 from orders.commands.assign_operator import assign_operator
-from orders.commands.place_order import place_order
+from orders.commands.place_orders import place_orders
+from orders.domain.draft import Draft
 from orders.domain.errors import OrderNotFound
 from orders.domain.steps import State, Step
 from orders.queries.orders import history, order_is_visible, orders_page, untagged_by_shop
@@ -47,18 +49,21 @@ def _recorded(response: Response, new: bool, shop: str, order_no: str) -> dict[s
 
 
 @router.post("", status_code=201, response_model=Recorded)
-async def place(
-    *, session: Session, by: Placer, once: Once, request: Request, response: Response, body: OrderAsked
-) -> Any:
+async def place(*, by: Placer, now: Now, once: Once, request: Request, response: Response, body: OrderAsked) -> Any:
     """Record an order, with the steps it has taken so far. 200 when the same was recorded before, 409 with the field
     when something else was."""
     shop_within(by, body.shop)
-    draft = draft_asked(body, request.app.state.remark_pattern)
+    draft, door = draft_asked(body, request.app.state.remark_pattern), door_for(request, by, now)
+    placing: Gathering[Draft, bool] = request.app.state.placing
 
-    async def act() -> Any:
-        return _recorded(response, await place_order(session, draft), draft.shop, draft.order_no)
+    if once.key is None:  # its number makes an order one act; only an answer that is to be stored needs more
+        return _recorded(response, await placing.ask(draft, door), *draft.key)
+    async with backlog_of(request).transaction(door) as session:
 
-    return await once(session, by, act)
+        async def act() -> Any:
+            return _recorded(response, await alone(session, place_orders, draft, door), *draft.key)
+
+        return await once(session, by, act)
 
 
 @router.get("", response_model=Paged[OrderListed])

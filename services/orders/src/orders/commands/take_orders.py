@@ -37,8 +37,9 @@ async def take_orders(session: AsyncSession, drafts: Sequence[Draft]) -> list[Ta
     outcome = [_verdict(found) for found in judged]
     again: list[int] = []
     if news:
-        written = await record_orders(session, [(order, drafts[i].steps) for i, order in news])
-        again = [i for i, order in news if order.order_id not in written.order_ids]
+        door = door_of(session)
+        written = await record_orders(session, [(order, drafts[i].steps, door) for i, order in news])
+        again = [i for i, order in news if order.order_id not in written]
     ahead = [i for i, found in enumerate(judged) if isinstance(found, Progress) and found]
     if ahead:
         for i, taken in zip(ahead, await _go_on(session, [drafts[i] for i in ahead]), strict=True):
@@ -51,9 +52,9 @@ async def take_orders(session: AsyncSession, drafts: Sequence[Draft]) -> list[Ta
 
 async def _judged(session: AsyncSession, drafts: Sequence[Draft]) -> list[Order | Progress | Refusal]:
     door = door_of(session)
-    known = await known_orders(session, [(draft.shop, draft.order_no) for draft in drafts])
+    known = await known_orders(session, [draft.key for draft in drafts])
     directory = await directory_of(session, {who for draft in drafts for who in everybody_in(draft)})
-    return [_judge(door, directory, known.get((draft.shop, draft.order_no)), draft) for draft in drafts]
+    return [_judge(door, directory, known.get(draft.key), draft) for draft in drafts]
 
 
 def _judge(door: Door, directory: Directory, known: Known | None, draft: Draft) -> Order | Progress | Refusal:
@@ -92,11 +93,11 @@ def check_sellers(draft: Draft, directory: Directory, door: Door) -> None:
 
 
 async def _go_on(session: AsyncSession, drafts: Sequence[Draft]) -> list[Taken]:
-    orders = await standing_orders(session, [(draft.shop, draft.order_no) for draft in drafts], hold=True)
+    orders = await standing_orders(session, [draft.key for draft in drafts], hold=True)
     changes = Changes(session)
     taken: list[Taken] = []
     for draft in drafts:
-        order = orders[draft.shop, draft.order_no]
+        order = orders[draft.key]
         try:  # judged once more, now that nobody else can change it
             found = progress(Known(order.order_id, order.said, order.steps), draft)
             if found:

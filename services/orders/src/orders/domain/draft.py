@@ -51,6 +51,11 @@ class Draft:
     line_sellers: Mapping[int, Sellers]
     steps: tuple[Step, ...]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What identifies the order: its shop, and its number there."""
+        return self.shop, self.order_no
+
 
 def line_of(
     line_no: int, sku: str, title: str | None, *, quantity: Decimal, unit_price: Decimal, discount: Decimal | None
