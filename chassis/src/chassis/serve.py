@@ -1,20 +1,20 @@
-"""`python -m chassis.serve PACKAGE api|worker [--host H] [--port P]`: run one process of a service."""
+"""`python -m chassis.serve PACKAGE api|worker [--host H] [--port P]`: run one process of a service.
+
+What it needs is imported where it is needed: the children of `multiprocessing` import their parent's program once more,
+and those of a pay run would spend most of a second on a web server that they never start.
+"""
 
 import argparse
 import gc
 import importlib
 from typing import Any
 
-import uvicorn
-
-from chassis.telemetry import log_as_json
-from chassis.worker import worker_app
-
 
 def application(package: str, part: str) -> Any:
     """Build the application of one process: `<package>.app.create_app()` or `<package>.worker.create_worker()`."""
     if part == "api":
         return importlib.import_module(f"{package}.app").create_app()
+    worker_app = importlib.import_module("chassis.worker").worker_app
     return worker_app(importlib.import_module(f"{package}.worker").create_worker())
 
 
@@ -27,6 +27,10 @@ def spare_collector() -> None:
 
 def serve(package: str, part: str, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished."""
+    import uvicorn  # noqa: PLC0415
+
+    from chassis.telemetry import log_as_json  # noqa: PLC0415
+
     log_as_json("info")
     app = application(package, part)
     spare_collector()

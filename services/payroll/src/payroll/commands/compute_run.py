@@ -8,6 +8,7 @@ so that a run sees everybody at the same moment.
 import asyncio
 import gc
 import multiprocessing
+import multiprocessing.forkserver
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -96,6 +97,13 @@ class ProcessEnded(Exception):
     """A process that calculated a part of the run ended before its work was done; its last words are in the log."""
 
 
+def make_ready(people: int) -> None:
+    """Begin to start the server that forks the processes of a large run; it imports what they need meanwhile."""
+    if people > FEW:
+        multiprocessing.set_forkserver_preload([__name__])
+        multiprocessing.forkserver.ensure_running()
+
+
 async def computed(
     seen: AsyncSession, database: Database, basis: Basis, numbers: Sequence[str], *, run_id: UUID, issued: bool
 ) -> AsyncIterator[Chunk]:
@@ -127,7 +135,6 @@ async def computed(
 def _start(order: Order) -> tuple[BaseProcess, Connection]:
     """Start a process. A server forks it, so that it has everything imported and no thread or connection of ours."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
     receiving, sending = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(order, sending), daemon=True)
     process.start()

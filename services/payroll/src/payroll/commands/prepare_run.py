@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import Database, raw
 from chassis.door import door_of, new_id
-from payroll.commands.compute_run import Totals, computed
+from payroll.commands.compute_run import Totals, computed, make_ready
 from payroll.domain.clause import Rulebook
 from payroll.domain.errors import NothingDiffers
 from payroll.domain.period import Period
@@ -47,6 +47,7 @@ async def prepare_run(session: AsyncSession, database: Database, period: Period)
         rulebook, issued = await signed_rulebook(seen), await issued_sequences(seen, period)
         carried_from, newest = await balances_run(seen, period), await newest_issue(seen, period)
         numbers = await people_to_pay(seen, period, carried_from)
+        make_ready(len(numbers))
         ranked = await standings_of(seen, period, rulebook, numbers)
         basis = Basis(period, rulebook, carried_from, door_of(session).timezone, ranked)
         async for chunk in computed(seen, database, basis, numbers, run_id=run_id, issued=bool(issued)):
