@@ -31,7 +31,7 @@ def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.1)
+        time.sleep(0.5)  # a look starts a Python of its own
 
 
 def everybody(home: Home) -> dict[str, psutil.Process]:
