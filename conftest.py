@@ -12,7 +12,7 @@ CLUSTER = "ZHANGGUI_TEST_POSTGRES"
 
 
 PLAIN = {"PGSSLMODE": "disable", "SSL_CERT_DIR": os.devnull}
-"""All servers of a run are plain ones on the loopback: asking each for TLS, and reading the world's authorities for each
+"""A run has plain servers on the loopback only: asking each for TLS, and reading the world's authorities for each
 HTTP client, would take 2 and 50 ms, some thousand times."""
 
 
