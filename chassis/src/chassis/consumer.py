@@ -28,7 +28,7 @@ from contracts.subjects import stream_of
 
 BATCH = 500
 GATHER = 0.08  # messages that follow one another closely share a transaction: at 300 events/s 24 of them
-HEARTBEAT = 0.5  # the broker says at least this often that it lives
+HEARTBEAT = 1.0  # the broker says at least this often that it lives
 SILENCE = 3.0
 NANO = 1_000_000_000
 
