@@ -1,6 +1,7 @@
 """Requests that come together share a transaction; each is answered, and refused, for itself."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis import clock
 from chassis.backlog import Backlog, OutboxFull
-from chassis.database import raw
+from chassis.database import open_database, raw
 from chassis.door import Door, new_id
 from chassis.gathering import LANES, Gathering, alone
 from chassis.outbox import OutboxRow, announce_written
@@ -120,6 +121,19 @@ async def test_what_keeps_the_commit_from_happening_is_everybodys(notes: Notes) 
     assert all(isinstance(answer, Exception) for answer in answers), answers
     assert await notes.written() == []
     assert await notes.connection.fetchval("SELECT last_value FROM tried") <= LANES + 1
+
+
+async def test_a_statement_that_takes_too_long_is_not_tried_for_each_again(notes: Notes) -> None:
+    impatient = open_database(notes.db.url, pool_size=2, patience=1)
+    notes.gathering = Gathering(Backlog(impatient, 1000), write_notes)
+    async with notes.connection.transaction():
+        await notes.connection.execute("INSERT INTO notes (words, amount) VALUES ('held', 1)")
+        began = time.monotonic()
+        answers = await notes.ask("a", "held", "b")
+        assert time.monotonic() - began < 1.9
+    assert all(isinstance(answer, asyncpg.QueryCanceledError) for answer in answers), answers
+    assert await notes.written() == ["held"]
+    await impatient.close()
 
 
 async def test_a_full_outbox_refuses_everybody(notes: Notes) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from chassis.backlog import Backlog
 from chassis.door import Door
 from chassis.problems import Refusal, Unavailable
-from chassis.troubles import passes
+from chassis.troubles import passes, sqlstate
 
 AT_ONCE = 100
 LANES = 2  # transactions at a time: a second one, so that others get on while the first waits for somebody's lock
@@ -86,10 +86,16 @@ class Gathering(Generic[Asked, Answer]):
                 answers = await self.act(session, [(request.asked, request.door) for request in requests])
                 answered = list(zip(requests, answers, strict=True))
         except Exception as error:
-            if len(requests) > 1 and not (passes(error) or isinstance(error, Unavailable)):
+            if len(requests) > 1 and not _is_everybodys(error):
                 for request in requests:  # one of them is at fault, and only that one shall hear of it
                     await self._do([request])
                 return
             answered = [(request, error) for request in requests]
         for request, answer in answered:
             request.say(answer)
+
+
+def _is_everybodys(error: Exception) -> bool:
+    """Tell whether an error says nothing about any one request: what passes, and a statement ended for its length (57),
+    since alone each might take as long again."""
+    return passes(error) or isinstance(error, Unavailable) or (sqlstate(error) or "").startswith("57")
