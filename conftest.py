@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from chassis.serve import spare_collector
 from local_stack.throwaway import start_throwaway, stop_throwaway
@@ -10,11 +11,12 @@ from local_stack.throwaway import start_throwaway, stop_throwaway
 CLUSTER = "ZHANGGUI_TEST_POSTGRES"
 """The superuser's address; set it yourself to run the tests on a server of your own."""
 
-
 PLAIN = {"PGSSLMODE": "disable", "SSL_CERT_DIR": os.devnull}
 """A run has plain servers on the loopback only: asking each for TLS, and reading the world's authorities for each
 HTTP client, would take 2 and 50 ms, some thousand times."""
 
+settings.register_profile("zhanggui", deadline=None)  # that the machine is busy is no fault of an example
+settings.load_profile("zhanggui")
 
 pytest_plugins = ["chassis.testing", "local_stack.testing"]
 

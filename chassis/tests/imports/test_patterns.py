@@ -76,7 +76,7 @@ PATTERN = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     begin=st.sampled_from(["", "^"]),
     pattern=PATTERN,

@@ -123,7 +123,7 @@ def test_packed_files_of_several_members_and_broken_ones() -> None:
 CELL = st.text(st.characters(codec="gb18030", exclude_characters="\x00\r\u061c\u200e\u200f"), max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rows=st.lists(st.lists(CELL, min_size=2, max_size=2), min_size=1, max_size=6),
     encoding=st.sampled_from(["utf-8-sig", "gb18030"]),

@@ -147,7 +147,7 @@ def test_two_shifts_of_one_day_are_one_day() -> None:
 
 # what must hold for any roster and any punches
 
-FEW = settings(deadline=None, max_examples=60)
+FEW = settings(max_examples=60)
 HOURS = st.sampled_from([DAY, EVENING, "17:30-01:00", SPLIT, "22:00-06:00", "06:00-14:00", "08:00-12:00+12:00-17:30"])
 
 

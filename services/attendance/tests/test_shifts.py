@@ -100,7 +100,7 @@ def test_a_night_shift_and_the_next_morning_overlap_across_days() -> None:
 START = st.integers(0, 24 * 12 - 1)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 3), START, st.integers(1, 24 * 12)), max_size=12))
 def test_whatever_is_placed_never_overlaps(wanted: list[tuple[int, int, int]]) -> None:
     standing: list[Planned] = []

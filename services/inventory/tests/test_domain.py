@@ -63,7 +63,7 @@ class Shelves(RuleBasedStateMachine):
 
 
 TestShelves = Shelves.TestCase
-TestShelves.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestShelves.settings = settings(max_examples=25, stateful_step_count=25)
 
 
 def test_a_shelf_has_an_upper_end() -> None:

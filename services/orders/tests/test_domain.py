@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.problems import Refusal
@@ -54,7 +54,6 @@ def test_amounts_are_split_by_largest_remainder(amount: str, by: list[int], part
     assert apportion(Decimal(amount), by) == money(parts)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(cents, weights)
 def test_parts_add_up_and_are_within_a_cent(amount: Decimal, by: list[int]) -> None:
     parts = apportion(amount, by)
@@ -63,7 +62,6 @@ def test_parts_add_up_and_are_within_a_cent(amount: Decimal, by: list[int]) -> N
         assert abs(part - amount * weight / sum(by)) < Decimal("0.01")
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=9), st.data())
 def test_a_part_never_exceeds_what_is_held(held: list[int], data: st.DataObject) -> None:
     amount = Decimal(data.draw(st.integers(0, sum(held)))).scaleb(-2)
@@ -176,7 +174,6 @@ def test_impossible_steps_are_refused(said_times: dict[str, int], status: State 
 ORDERED: tuple[State, ...] = ("created", "paid", "completed", "cancelled")
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=6))
 def test_whatever_is_reported_the_steps_stay_in_order(reports: list[int]) -> None:
     recorded: dict[State, datetime] = {"created": NOON}
@@ -255,7 +252,6 @@ def test_the_same_sellers_on_every_line_are_the_orders() -> None:
     assert simplified((), {1: (Seller("A"),)}, lines) == ((), {1: (Seller("A"),)})
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(cents, min_size=1, max_size=5), weights, st.data())
 def test_refunds_take_everything_and_nothing_more(nets: list[Decimal], by: list[int], data: st.DataObject) -> None:
     sellers = tuple(Seller(f"A{i}", weight) for i, weight in enumerate(by))

@@ -275,7 +275,7 @@ def months(draw: st.DrawFn) -> list[Fact]:
     return facts
 
 
-@settings(max_examples=50, deadline=None)  # a machine that is busy with other things is not a fault
+@settings(max_examples=50)
 @given(months(), st.randoms(use_true_random=False), amounts)
 def test_order_does_not_matter_and_sums_hold(facts: list[Fact], order: random.Random, base: Decimal) -> None:
     people = [person(str(base), who) for who in "ABC"]
@@ -301,7 +301,7 @@ def test_order_does_not_matter_and_sums_hold(facts: list[Fact], order: random.Ra
         assert [read_balance(b) for b in payslip_record(payslip)["balances"]] == list(payslip.balances)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(amounts, min_size=1, max_size=5), st.lists(amounts, min_size=1, max_size=4))
 def test_refunds_of_one_sale_take_back_what_one_refund_would(parts: list[Decimal], sold: list[Decimal]) -> None:
     """However a refund is cut into parts, the parts take back as much as the whole, and all of it at the end."""

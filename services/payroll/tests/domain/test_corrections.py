@@ -183,7 +183,7 @@ def months(draw: st.DrawFn) -> list[Fact]:
     return facts
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(months(), st.data(), st.randoms(use_true_random=False))
 def test_revoking_is_the_same_as_never_having_happened(
     facts: list[Fact], data: st.DataObject, order: random.Random
