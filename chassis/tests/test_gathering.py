@@ -1,8 +1,10 @@
 """Requests that come together share a transaction; each is answered, and refused, for itself."""
 
 import asyncio
+import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -175,3 +177,29 @@ async def test_alone_it_is_done_in_the_session_given(notes: Notes) -> None:
         assert (transaction, who) == (own, "me")
         with pytest.raises(Unwanted):
             await alone(session, write_notes, "unwanted", door())
+
+
+async def test_nobody_is_forgotten_whenever_they_come() -> None:
+    """Requests come at each moment of others' work; one that came as the last lane ended would wait for ever."""
+
+    class Instant(Backlog):
+        @asynccontextmanager
+        async def transaction(self, door: Door | None) -> AsyncIterator[Any]:
+            yield None
+
+    async def act(session: AsyncSession, asked: Sequence[tuple[int, Door]]) -> list[int | Refusal]:
+        for _ in range(chance.randrange(3)):
+            await asyncio.sleep(0)
+        return [number for number, _ in asked]
+
+    async def customer(number: int) -> None:
+        for _ in range(chance.randrange(6)):
+            await asyncio.sleep(0)
+        assert await gathering.ask(number, door()) == number
+
+    chance = random.Random(20261122)
+    gathering: Gathering[int, int] = Gathering(Instant(None, 1), act)  # type: ignore[arg-type]
+    async with asyncio.timeout(20):
+        for _ in range(2000):
+            await asyncio.gather(*(customer(number) for number in range(chance.randrange(1, 5))))
+    assert not gathering.waiting

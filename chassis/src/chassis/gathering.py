@@ -67,15 +67,18 @@ class Gathering(Generic[Asked, Answer]):
         self.waiting.append(_Request(asked, door, answer))
         if len(self.lanes) < LANES:
             # in a context of its own: what is logged of a shared transaction is not one request's doing
-            lane = asyncio.get_running_loop().create_task(self._work(), context=Context())
-            self.lanes.add(lane)
-            lane.add_done_callback(self.lanes.discard)
+            self.lanes.add(asyncio.get_running_loop().create_task(self._work(), context=Context()))
         return await answer
 
     async def _work(self) -> None:
-        while self.waiting:
-            taken = [self.waiting.popleft() for _ in range(min(AT_ONCE, len(self.waiting)))]
-            await self._do([request for request in taken if not request.answer.done()])
+        lane = asyncio.current_task()
+        assert lane is not None
+        try:
+            while self.waiting:
+                taken = [self.waiting.popleft() for _ in range(min(AT_ONCE, len(self.waiting)))]
+                await self._do([request for request in taken if not request.answer.done()])
+        finally:
+            self.lanes.remove(lane)  # with no pause after the last look: nobody may wait for a lane that has ended
 
     async def _do(self, requests: Sequence[_Request[Asked, Answer]]) -> None:
         if not requests:
