@@ -1,9 +1,11 @@
 """Nothing lost, nothing twice, whatever is killed; and the loop that says so notices planted bugs."""
 
+import asyncio
 import os
 from datetime import datetime
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from chassis.testing import TestKeys
@@ -68,11 +70,23 @@ STREETS = [ONE_BY_ONE, TWO_RELAYS] if LONG else [ONE_BY_ONE[:2] + ONE_BY_ONE[5:7
 
 
 async def plant(made: Street, bug: str | None) -> None:
-    """Start the workers again with a bug in them, or without one."""
-    for part, (_, kind) in made.parts.items():
-        if kind == "worker":
-            made.kill(part)
-            made.start(part, *(("seeded", bug) if bug else ()))
+    """Start the workers again with a bug in them, or without one, and wait until all of them are there."""
+    workers = [part for part, (_, kind) in made.parts.items() if kind == "worker"]
+    for part in workers:
+        made.kill(part)
+        made.start(part, *(("seeded", bug) if bug else ()))
+    async with httpx.AsyncClient() as http, asyncio.timeout(60):
+        for part in workers:
+            while not await _answers(http, made.address(part)):
+                await asyncio.sleep(0.05)
+
+
+async def _answers(http: httpx.AsyncClient, address: str) -> bool:
+    try:
+        await http.get(f"{address}/healthz")
+    except httpx.TransportError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize("trials", STREETS, ids=lambda trials: f"{len(trials)} turns")
