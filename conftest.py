@@ -13,7 +13,7 @@ CLUSTER = "ZHANGGUI_TEST_POSTGRES"
 
 PLAIN = {"PGSSLMODE": "disable", "SSL_CERT_DIR": os.devnull}
 """A run has plain servers on the loopback only: asking each for TLS, and reading the world's authorities for each
-HTTP client, would take 2 and 50 ms, some thousand times."""
+HTTP client, would take up to 2 and some 50 ms, again and again."""
 
 settings.register_profile("zhanggui", deadline=None)  # that the machine is busy is no fault of an example
 settings.load_profile("zhanggui")

@@ -4,7 +4,6 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -179,13 +178,8 @@ async def test_alone_it_is_done_in_the_session_given(notes: Notes) -> None:
             await alone(session, write_notes, "unwanted", door())
 
 
-async def test_nobody_is_forgotten_whenever_they_come() -> None:
+async def test_nobody_is_forgotten_whenever_they_come(notes: Notes) -> None:
     """Requests come at each moment of others' work; one that came as the last lane ended would wait for ever."""
-
-    class Instant(Backlog):
-        @asynccontextmanager
-        async def transaction(self, door: Door | None) -> AsyncIterator[Any]:
-            yield None
 
     async def act(session: AsyncSession, asked: Sequence[tuple[int, Door]]) -> list[int | Refusal]:
         for _ in range(chance.randrange(3)):
@@ -198,7 +192,7 @@ async def test_nobody_is_forgotten_whenever_they_come() -> None:
         assert await gathering.ask(number, door()) == number
 
     chance = random.Random(20261122)
-    gathering: Gathering[int, int] = Gathering(Instant(None, 1), act)  # type: ignore[arg-type]
+    gathering: Gathering[int, int] = Gathering(Backlog(notes.db.opened, 1000), act)
     async with asyncio.timeout(20):
         for _ in range(2000):
             await asyncio.gather(*(customer(number) for number in range(chance.randrange(1, 5))))
