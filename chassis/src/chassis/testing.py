@@ -11,11 +11,12 @@ The cluster is started once per run by the root conftest (ZHANGGUI_TEST_POSTGRES
 
 import hashlib
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy.engine import make_url
@@ -35,6 +37,32 @@ from chassis.migrations import configuration, migrate
 from chassis.serve import application
 
 PASSWORD = "test"
+FIRST_OWN_TYPE = 16384
+"""PostgreSQL's own types have smaller numbers, the same in every database of a version (FirstNormalObjectId)."""
+NOT_ASKED = SimpleNamespace(name="not asked")
+"""Stands for the statement that would have asked; the driver wants to know whether it took the place of its own."""
+
+
+def pytest_configure() -> None:
+    """Have the driver ask the cluster once, not once a connection, what PostgreSQL's own types are made of.
+
+    It asks before the first statement with an array, by a query that takes the server longer than most tests' own, and
+    every test opens connections of its own.
+    """
+    driver: Any = asyncpg.Connection
+    ask = driver._introspect_types
+    answers: dict[frozenset[int], Any] = {}
+
+    async def known(connection: asyncpg.Connection, types: Iterable[int], *patience: float | None) -> tuple[Any, Any]:
+        wanted = frozenset(types)
+        if wanted in answers:
+            return answers[wanted], NOT_ASKED
+        found, statement = await ask(connection, wanted, *patience)
+        if max(wanted) < FIRST_OWN_TYPE:
+            answers[wanted] = found
+        return found, statement
+
+    driver._introspect_types = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +126,50 @@ async def make_template(admin: asyncpg.Connection, service: str) -> str:
     return name
 
 
+class Cloning:
+    """One connection of the superuser that makes and drops every test's databases, in a loop that outlives theirs."""
+
+    def __init__(self, portal: BlockingPortal) -> None:
+        self._portal = portal
+        self._connection = portal.call(asyncpg.connect, at("postgres"))
+        self._templates: dict[str, str] = {}
+
+    def clone(self, service: str) -> str:
+        """Make a database as the migrations of a service leave it; returns its name."""
+        if service not in self._templates:
+            self._templates[service] = self._portal.call(make_template, self._connection, service)
+        name = f"test_{service}_{uuid4().hex[:12]}"
+        self._run(
+            f"CREATE DATABASE {name} TEMPLATE {self._templates[service]} OWNER {service}_owner STRATEGY file_copy"
+        )
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database with whoever still uses it."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._portal.call(self._connection.close)
+
+    def _run(self, statement: str) -> None:
+        self._portal.call(self._connection.execute, statement)
+
+
+@pytest.fixture(scope="session")
+def cloning() -> Iterator[Cloning]:
+    """Keep what clones databases for as long as the run lasts."""
+    with start_blocking_portal() as portal, closing(Cloning(portal)) as cloning:
+        yield cloning
+
+
 @pytest_asyncio.fixture
-async def database() -> AsyncIterator[Callable[[str], Awaitable[TestDatabase]]]:
+async def database(cloning: Cloning) -> AsyncIterator[Callable[[str], Awaitable[TestDatabase]]]:
     """Clone migrated databases; they go when the test ends."""
     made: list[tuple[str, Database]] = []
-    admin = await asyncpg.connect(at("postgres"))
 
     async def clone(service: str) -> TestDatabase:
-        template, name = await make_template(admin, service), f"test_{service}_{uuid4().hex[:12]}"
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy")
+        name = cloning.clone(service)
         url = at(name, role=f"{service}_app")
         opened = open_database(url, pool_size=5, name="test")
         made.append((name, opened))
@@ -115,8 +178,7 @@ async def database() -> AsyncIterator[Callable[[str], Awaitable[TestDatabase]]]:
     yield clone
     for name, opened in made:
         await opened.close()
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+        cloning.drop(name)
 
 
 @dataclass(frozen=True, slots=True)
