@@ -31,11 +31,19 @@ LIBRARIES = (
     "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
     "uvloop",
+    "chassis.idempotency",
+    "chassis.imports.jobs",
+    "chassis.imports.routes",
     "chassis.migrations",
     "chassis.web",
     "chassis.worker",
+    "contracts.attendance",
+    "contracts.inventory",
+    "contracts.orders",
+    "contracts.payroll",
+    "contracts.service_desk",
 )
-"""What every child needs; services are imported by their own processes, so that they cannot meet in one."""
+"""What most children need; services are imported by their own processes, so that they cannot meet in one."""
 
 
 @dataclass(slots=True)
