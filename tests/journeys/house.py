@@ -286,13 +286,15 @@ def arrived(house: House, producer: str, consumer: str) -> None:
     until(f"{consumer} at {producer} {position}", lambda: looked_up(house, consumer, query, producer, position))
 
 
-# bytes are searched, not parsed: what is said about a large shop is some hundred megabytes of JSON
-EVENTS = "SELECT about, type FROM outbox WHERE position(convert_to($1, 'UTF8') IN body) > 0"
+# Bytes are searched, not parsed, and only where data begins, with the shop: of a large shop some hundred megabytes are
+# said, and most of it are lines.
+OF_SHOP = """position(convert_to('"shop":"' || $1 || '"', 'UTF8') IN substring(body FROM 1 FOR 2000)) > 0"""
+EVENTS = f"SELECT about, type FROM outbox WHERE {OF_SHOP}"
 
 
 def announced(house: House, shop: str) -> list[tuple[str, str]]:
     """List what orders has announced about a shop: (number, type), sorted."""
-    return sorted((row["about"], row["type"]) for row in looked_up(house, "orders", EVENTS, f'"shop":"{shop}"'))
+    return sorted((row["about"], row["type"]) for row in looked_up(house, "orders", EVENTS, shop))
 
 
 def events(house: House, service: str, *types: str) -> list[dict[str, Any]]:

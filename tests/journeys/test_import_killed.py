@@ -5,7 +5,7 @@ import signal
 from datetime import date, timedelta
 from typing import Any
 
-from .house import Employee, House, announced, arrived, employ, looked_up, reached, said, send, table, until
+from .house import OF_SHOP, Employee, House, announced, arrived, employ, looked_up, reached, said, send, table, until
 
 SELLERS = ("killed-a", "killed-b", "killed-c")
 ORDERS = 2500  # more than two chunks of a commit
@@ -18,9 +18,8 @@ SELECT o.order_no, s.state, s.net_amount::text, s.untagged,
         FROM order_parties p WHERE p.order_id = o.order_id)
 FROM orders o JOIN order_status s USING (order_id) WHERE o.shop = $1 ORDER BY 1
 """
-# searched as bytes and only then read: other journeys announce some hundred megabytes of JSON
-EVENTS = """
-WITH own AS MATERIALIZED (SELECT * FROM outbox WHERE position(convert_to('"shop":"' || $1 || '"', 'UTF8') IN body) > 0)
+EVENTS = f"""
+WITH own AS MATERIALIZED (SELECT * FROM outbox WHERE {OF_SHOP})
 SELECT about, type, business_date, (said - 'shop')::text
 FROM own, LATERAL (SELECT convert_from(body, 'UTF8')::jsonb -> 'data' AS said) AS data
 WHERE said ->> 'shop' = $1 ORDER BY 1, 2
