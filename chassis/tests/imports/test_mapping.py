@@ -15,7 +15,8 @@ from chassis.imports.kinds import Amount, Choice, Day, Instant, Integer, Kind, O
 from chassis.imports.layouts import RecordRefused, layouts_of
 from chassis.imports.mapping import Joined, compile_plan
 from chassis.imports.profile import ProfileRefused, read_profile
-from chassis.imports.reading import FileRefused, Shape, Table, read_table
+from chassis.imports.reading import Shape, Table, read_table
+from chassis.imports.refusing import FileRefused
 from chassis.imports.sources import Told
 
 COMPANY = ZoneInfo("Asia/Shanghai")

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chassis.imports.limits import Limits
-from chassis.imports.reading import FileRefused, OpenChunks, Shape, Table, find_encoding, inflated, read_table
+from chassis.imports.reading import OpenChunks, Shape, Table, find_encoding, inflated, read_table
+from chassis.imports.refusing import FileRefused
 
 TEXT = "订单号,备注\r\n1,急件\r\n2,普通\r\n"
 

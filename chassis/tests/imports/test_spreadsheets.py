@@ -1,6 +1,8 @@
 """Workbooks: what a person sees in the cells, and what a hostile one may not do."""
 
 import io
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 
@@ -9,7 +11,8 @@ import pytest
 from chassis.imports.limits import Limits
 from chassis.imports.opening import open_table
 from chassis.imports.profile import FileShape
-from chassis.imports.reading import FileRefused, Table
+from chassis.imports.reading import Table
+from chassis.imports.refusing import FileRefused
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -115,3 +118,10 @@ def test_a_zip_of_something_else_is_refused() -> None:
 def test_a_workbook_larger_than_allowed_is_refused() -> None:
     with pytest.raises(FileRefused, match="larger than 1000 bytes"):
         opened(workbook(ROWS), Limits(sheet_bytes=1000))
+
+
+def test_the_process_of_a_workbook_imports_little() -> None:
+    heavy = "sys.modules.keys() & {'sqlalchemy', 'pydantic', 'fastapi'}"
+    asked = f"import sys, chassis.imports.spreadsheet; print(sorted({heavy}))"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
+    assert said.stdout == "[]\n"

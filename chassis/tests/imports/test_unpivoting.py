@@ -4,7 +4,8 @@ import pytest
 
 from chassis.imports.limits import Limits
 from chassis.imports.profile import Unpivot, read_profile
-from chassis.imports.reading import FileRefused, Row, Table
+from chassis.imports.reading import Row, Table
+from chassis.imports.refusing import FileRefused
 from chassis.imports.unpivoting import unpivoted
 
 PROFILE = """

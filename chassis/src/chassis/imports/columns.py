@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from chassis.imports.converting import CellRefused, Memo, cleaned
 from chassis.imports.patterns import LONGEST, compile_pattern
 from chassis.imports.profile import Condition, Extract
-from chassis.imports.reading import FileRefused, column_name
+from chassis.imports.reading import column_name
+from chassis.imports.refusing import FileRefused
 
 Cells = list[str]
 Test = Callable[[Cells], bool]

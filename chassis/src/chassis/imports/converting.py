@@ -13,8 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Moment, Reason, Text, Value
+from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Moment, Text, Value
 from chassis.imports.reading import BIDI
+from chassis.imports.refusing import Reason
 
 Staged = str | int | None
 Convert = Callable[[str], Staged]

@@ -7,12 +7,13 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.imports.kinds import Outcome, Reason, Record, Value
+from chassis.imports.kinds import Outcome, Record, Value
 from chassis.imports.layouts import SEPARATOR, Layout, Part, RecordRefused
 from chassis.imports.limits import Limits
 from chassis.imports.mapping import Refusal
 from chassis.imports.profile import Source
 from chassis.imports.reading import column_name
+from chassis.imports.refusing import Reason
 
 AT_ONCE = 1000  # records
 ROWS_AT_ONCE = 5000

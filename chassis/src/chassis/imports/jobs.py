@@ -9,9 +9,9 @@ from chassis.database import Database
 from chassis.door import Door, new_id
 from chassis.imports import stored
 from chassis.imports.committing import commit
-from chassis.imports.kinds import Kind, Reason
+from chassis.imports.kinds import Kind
 from chassis.imports.profile import ProfileRefused
-from chassis.imports.reading import FileRefused
+from chassis.imports.refusing import FileRefused, Reason
 from chassis.imports.validating import validate
 from chassis.settings import ServiceSettings
 from chassis.troubles import passes

@@ -9,16 +9,10 @@ from typing import Literal, NamedTuple, Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
+from chassis.imports.refusing import Reason
 
 Value = str | int | Decimal | datetime | date | None
 Verdict = Literal["new", "same", "amended", "refused"]
-
-
-class Reason(NamedTuple):
-    """Why something was refused, and how to mend it, in both languages."""
-
-    zh: str
-    en: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from chassis.imports.converting import Staged, restorer
 from chassis.imports.folding import Fold, folder
-from chassis.imports.kinds import Amount, FieldType, Integer, Kind, Reason, Record, Value
+from chassis.imports.kinds import Amount, FieldType, Integer, Kind, Record, Value
 from chassis.imports.profile import Profile, Source
-from chassis.imports.reading import FileRefused
+from chassis.imports.refusing import FileRefused, Reason
 
 SEPARATOR = "\x1f"
 TOO_LARGE = 10**12

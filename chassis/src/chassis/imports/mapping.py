@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from chassis.imports.columns import Cells, Columns, Extracts, Test, condition
 from chassis.imports.converting import CellRefused, Memo, Staged, cleaned
-from chassis.imports.kinds import Reason
 from chassis.imports.layouts import SEPARATOR, Layout, Part
 from chassis.imports.profile import Join, Profile
-from chassis.imports.reading import SUSPECT, FileRefused, Row, Table, column_name
+from chassis.imports.reading import SUSPECT, Row, Table, column_name
+from chassis.imports.refusing import FileRefused, Reason
 from chassis.imports.sources import Take, Taker, Told, taker
 
 Joined = tuple[int, Cells | None]

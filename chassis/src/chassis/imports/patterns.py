@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chassis.imports.kinds import Reason
+from chassis.imports.refusing import Reason
 
 LONGEST = 1000
 """Characters of a text that will be searched."""

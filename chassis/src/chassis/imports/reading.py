@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chassis.imports.kinds import Reason
 from chassis.imports.limits import LIMITS, Limits
+from chassis.imports.refusing import FileRefused, Reason
 
 OpenChunks = Callable[[], Iterator[bytes]]
 Row = tuple[int, list[str], Reason | None]
@@ -29,14 +29,6 @@ BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 """Bidi_Control of Unicode: they make a name show as another one."""
 SUSPECT = re.compile(f"[\\x00{BIDI}\udc80-\udcff]")
 OUTSIDE = re.compile("[\udc80-\udcff]")
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be read; the reason says how to mend it."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.reason = Reason(zh, en)
 
 
 @dataclass(frozen=True, slots=True)

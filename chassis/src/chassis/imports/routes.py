@@ -20,7 +20,7 @@ from chassis.imports import questions
 from chassis.imports.kinds import Kind
 from chassis.imports.layouts import layouts_of
 from chassis.imports.profile import ProfileRefused, read_profile
-from chassis.imports.reading import FileRefused
+from chassis.imports.refusing import FileRefused
 from chassis.imports.schemas import ImportAccepted, ImportDetail, ImportSummary, Refused, ShippedProfile, Texts
 from chassis.imports.stored import importer_text
 from chassis.imports.uploading import Received, pieces_of, store_upload

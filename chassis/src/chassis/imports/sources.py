@@ -10,7 +10,8 @@ from chassis.imports.columns import Cells, Columns, Pick, condition, picker
 from chassis.imports.converting import CellRefused, Convert, Memo, Staged, cleaned
 from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Moment, Text
 from chassis.imports.profile import Profile, Source
-from chassis.imports.reading import FileRefused, column_name
+from chassis.imports.reading import column_name
+from chassis.imports.refusing import FileRefused
 
 Take = Callable[[Cells], Staged]
 

@@ -20,7 +20,7 @@ from threading import Thread
 from python_calamine import CalamineError, CalamineWorkbook
 
 from chassis.imports.limits import Limits
-from chassis.imports.reading import FileRefused
+from chassis.imports.refusing import FileRefused
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 REFUSED = 3  # exit status that comes with a reason

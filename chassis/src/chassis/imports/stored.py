@@ -14,8 +14,8 @@ import asyncpg
 from chassis.auth import Principal
 from chassis.database import Database, raw
 from chassis.door import Door
-from chassis.imports.kinds import Reason
 from chassis.imports.mapping import Refusal
+from chassis.imports.refusing import Reason
 
 WAITING = "SELECT id FROM imports WHERE state IN ('received', 'validating', 'committing') ORDER BY id LIMIT 1"
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from chassis.imports.columns import search
-from chassis.imports.kinds import Reason
 from chassis.imports.limits import Limits
 from chassis.imports.patterns import compile_pattern
 from chassis.imports.profile import Unpivot
-from chassis.imports.reading import FileRefused, Row, Table
+from chassis.imports.reading import Row, Table
+from chassis.imports.refusing import FileRefused, Reason
 
 
 def unpivoted(table: Table, told: Unpivot, limits: Limits) -> Table:

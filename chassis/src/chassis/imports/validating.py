@@ -13,13 +13,14 @@ from typing import Any
 from chassis.database import Database, raw
 from chassis.imports import stored
 from chassis.imports.gathering import as_in_files, next_chunk, refused_by_service, tally
-from chassis.imports.kinds import Kind, Outcome, Reason, Record
+from chassis.imports.kinds import Kind, Outcome, Record
 from chassis.imports.layouts import Layout, layouts_of
 from chassis.imports.limits import LIMITS, Limits
 from chassis.imports.mapping import Batch, Joined, JoinPlan, Plan, Refusal, compile_plan, key_of, wanted_columns
 from chassis.imports.opening import open_table
 from chassis.imports.profile import FileShape, Profile, read_profile
-from chassis.imports.reading import SUSPECT, FileRefused, Row, Table
+from chassis.imports.reading import SUSPECT, Row, Table
+from chassis.imports.refusing import FileRefused, Reason
 from chassis.imports.sources import Told
 from chassis.imports.stored import Import, StoredFile
 from chassis.imports.unpivoting import unpivoted

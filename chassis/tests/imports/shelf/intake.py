@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.database import raw
-from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Amount, Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.scope import covers_shop
 
 BOX: dict[str, FieldType] = {

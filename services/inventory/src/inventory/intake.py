@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
 from chassis.door import door_of
-from chassis.imports.kinds import Amount, Apply, Compare, Day, FieldType, Instant, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Amount, Apply, Compare, Day, FieldType, Instant, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 from inventory.commands.book_documents import book_moves, judge_moves
 from inventory.commands.count import Counted, judge_counts, take_counts

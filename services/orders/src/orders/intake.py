@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
-from chassis.imports.kinds import Amount, Choice, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Amount, Choice, FieldType, Instant, Integer, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 from chassis.scope import covers_shop
 from orders.commands.take_orders import judge_orders, take_orders

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
-from chassis.imports.kinds import Amount, Day, FieldType, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Amount, Day, FieldType, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 from payroll.commands.set_terms import Agreement, Taken, judge_terms, take_terms
 

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.auth import Principal
-from chassis.imports.kinds import Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Choice, Day, FieldType, Instant, Integer, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 from service_desk.commands.arrange import Seat, judge_seats, take_seats
 from service_desk.commands.record_messages import InChat, judge_messages, record_messages

@@ -12,7 +12,8 @@ from attendance.domain.text import LONGEST, LONGEST_NUMBER, clean_number
 from attendance.queries.directory import employments
 from chassis.auth import Principal
 from chassis.door import door_of
-from chassis.imports.kinds import Day, FieldType, Kind, Outcome, Reason, Record, Text
+from chassis.imports.kinds import Day, FieldType, Kind, Outcome, Record, Text
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 
 FIELDS: dict[str, FieldType] = {

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, TypeVar
 
-from chassis.imports.kinds import Outcome, Reason, Record
+from chassis.imports.kinds import Outcome, Record
+from chassis.imports.refusing import Reason
 from chassis.problems import Refusal
 
 D = TypeVar("D")
