@@ -9,6 +9,7 @@
 The cluster is started once per run by the root conftest (ZHANGGUI_TEST_POSTGRES: superuser URL).
 """
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -17,9 +18,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
+import anyio
 import asyncpg
 import httpx
 import pytest
@@ -35,6 +37,8 @@ from chassis.database import Database, open_database
 from chassis.imports import tables
 from chassis.migrations import configuration, migrate
 from chassis.serve import application
+
+T = TypeVar("T")
 
 PASSWORD = "test"
 FIRST_OWN_TYPE = 16384
@@ -132,28 +136,36 @@ class Cloning:
     def __init__(self, portal: BlockingPortal) -> None:
         self._portal = portal
         self._connection = portal.call(asyncpg.connect, at("postgres"))
+        self._turn = anyio.Lock()
         self._templates: dict[str, str] = {}
 
-    def clone(self, service: str) -> str:
+    async def clone(self, service: str) -> str:
         """Make a database as the migrations of a service leave it; returns its name."""
-        if service not in self._templates:
-            self._templates[service] = self._portal.call(make_template, self._connection, service)
-        name = f"test_{service}_{uuid4().hex[:12]}"
-        self._run(
-            f"CREATE DATABASE {name} TEMPLATE {self._templates[service]} OWNER {service}_owner STRATEGY file_copy"
-        )
-        return name
+        return await self._beside(self._clone, service)
 
-    def drop(self, name: str) -> None:
+    async def drop(self, name: str) -> None:
         """Remove a database with whoever still uses it."""
-        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+        await self._beside(self._execute, f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
         """Close the connection."""
         self._portal.call(self._connection.close)
 
-    def _run(self, statement: str) -> None:
-        self._portal.call(self._connection.execute, statement)
+    async def _beside(self, work: Callable[[str], Awaitable[T]], what: str) -> T:
+        """Work in the other loop while the test's own goes on: what it has cancelled may still be tidying up."""
+        return await asyncio.wrap_future(self._portal.start_task_soon(work, what))
+
+    async def _clone(self, service: str) -> str:
+        async with self._turn:
+            if service not in self._templates:
+                self._templates[service] = await make_template(self._connection, service)
+        name, template = f"test_{service}_{uuid4().hex[:12]}", self._templates[service]
+        await self._execute(f"CREATE DATABASE {name} TEMPLATE {template} OWNER {service}_owner STRATEGY file_copy")
+        return name
+
+    async def _execute(self, statement: str) -> None:
+        async with self._turn:
+            await self._connection.execute(statement)
 
 
 @pytest.fixture(scope="session")
@@ -169,7 +181,7 @@ async def database(cloning: Cloning) -> AsyncIterator[Callable[[str], Awaitable[
     made: list[tuple[str, Database]] = []
 
     async def clone(service: str) -> TestDatabase:
-        name = cloning.clone(service)
+        name = await cloning.clone(service)
         url = at(name, role=f"{service}_app")
         opened = open_database(url, pool_size=5, name="test")
         made.append((name, opened))
@@ -178,7 +190,7 @@ async def database(cloning: Cloning) -> AsyncIterator[Callable[[str], Awaitable[
     yield clone
     for name, opened in made:
         await opened.close()
-        cloning.drop(name)
+        await cloning.drop(name)
 
 
 @dataclass(frozen=True, slots=True)
