@@ -50,8 +50,8 @@ NOT_ASKED = SimpleNamespace(name="not asked")
 def pytest_configure() -> None:
     """Have the driver ask the cluster once, not once a connection, what PostgreSQL's own types are made of.
 
-    It asks before the first statement with an array, by a query that takes the server longer than most tests' own, and
-    every test opens connections of its own.
+    It asks before the first statement with an array, by a recursive query of some milliseconds, and every test opens
+    connections of its own.
     """
     driver: Any = asyncpg.Connection
     ask = driver._introspect_types
