@@ -44,9 +44,3 @@ def pytest_runtestloop() -> None:
     """Spare the collector what was imported and collected, as the product does: nearly a tenth of a run's time."""
     spare_collector()
     gc.enable()
-
-
-def pytest_sessionfinish() -> None:
-    """Collect once; pytest collects five times more, which then finds next to nothing to walk."""
-    gc.collect()
-    gc.freeze()

@@ -65,14 +65,18 @@ def launch(checkout: Path, *arguments: str, **environment: str) -> "subprocess.P
 
 
 def test_one_environment_is_made_and_follows_what_it_is_made_of(checkout: Path) -> None:
-    # a broken one is made anew, and two at once make one
-    (checkout / ".venv" / "bin").mkdir(parents=True)  # no stamp, as an interrupted set-up leaves it
-    (checkout / ".venv" / "bin" / "python").write_text("half")
-    (checkout / ".venv" / "pyvenv.cfg").write_text(f"executable = {sys.executable}\n")
+    # two at once make one
     first, second = launch(checkout, "up", "--port", "1"), launch(checkout, "status")
     (said, steps), (also_said, waited) = first.communicate(timeout=120), second.communicate(timeout=120)
     assert (said, also_said) == ("called tiny up --port 1\n", "called tiny status\n")
     assert (steps + waited).count("Making the environment") == 1
+
+    # a broken one is made anew
+    (checkout / ".venv" / "zhanggui.stamp").unlink()  # as an interrupted set-up leaves it
+    (checkout / ".venv" / "bin" / "python").unlink()
+    (checkout / ".venv" / "bin" / "python").write_text("half")
+    said, _ = launch(checkout, "again").communicate(timeout=120)
+    assert said == "called tiny again\n"
 
     said, steps = launch(checkout, "quickly").communicate(timeout=20)
     assert (said, steps) == ("called tiny quickly\n", "")
