@@ -24,6 +24,7 @@ from chassis import clock
 from chassis.auth import Principal
 from chassis.database import Database
 from chassis.door import Door
+from chassis.server import configured
 from chassis.testing import TestDatabase, TestKeys
 
 # pytest names this file gateway.tests.conftest (import mode importlib) and so puts this folder's parent where the
@@ -64,10 +65,7 @@ async def serve(app: ASGIApp, port: int = 0) -> tuple[int, Serving]:
     listening = socket.socket(proto=socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind(("127.0.0.1", port))
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, date_header=False, timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(app, patience=1))
     serving = asyncio.create_task(server._serve(sockets=[listening]))
     while not server.started:
         if serving.done():

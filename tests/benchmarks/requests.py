@@ -6,6 +6,7 @@ import sys
 import time
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.flames import flames
@@ -16,8 +17,9 @@ from local_stack.trial import Stack, cpu_seconds, stack
 
 LOAD = Path(__file__).with_name("load.py")
 WATCHED = ("orders api", "gateway api", "orders worker", "payroll worker", "postgres", "nats")
-SECONDS = 8.0
-ROUNDS = 3
+SECONDS = 4.0
+ROUNDS = 8
+"""Short and many: what the host takes away changes within seconds, and falls on one of the two."""
 
 
 def load(model: str, url: str, token: str, prefix: str, *extra: str) -> dict[str, Any]:
@@ -41,21 +43,33 @@ def measure() -> None:
         public = str(http.headers["Authorization"]).removeprefix("Bearer ")
         processes = made.processes()
         upstream = f"http://127.0.0.1:{processes['orders api']['port']}/orders"
-        ratios = []
-        load("closed", upstream, directly(made), "warm", "--seconds", "2")
-        for number in range(ROUNDS):
-            direct = load("closed", upstream, directly(made), f"d{number}-", "--seconds", str(SECONDS))
-            time.sleep(1)
+
+        def direct(prefix: str, seconds: float = SECONDS) -> float:
+            figures = load("closed", upstream, directly(made), prefix, "--seconds", str(seconds))
+            print(f"direct          {figures}")
+            return float(figures["per_second"])
+
+        def through(prefix: str) -> float:
             before = {name: cpu_seconds(processes[name]["pid"]) for name in WATCHED}
             with flames("request", processes["orders api"]["pid"]):
-                through = load(
-                    "closed", f"{made.gateway}/api/orders/orders", public, f"g{number}-", "--seconds", str(SECONDS)
-                )
+                address = f"{made.gateway}/api/orders/orders"
+                figures = load("closed", address, public, prefix, "--seconds", str(SECONDS))
+            print(f"through gateway {figures}")
             used = {name: cpu_seconds(processes[name]["pid"]) - before[name] for name in WATCHED}
-            time.sleep(1)
-            ratios.append(through["per_second"] / direct["per_second"])
-            print(f"direct          {direct}")
-            print(f"through gateway {through}  ratio {ratios[-1]:.3f}")
-            each = {name: f"{seconds / through['requests'] * 1000:.2f} ms" for name, seconds in used.items()}
+            each = {name: f"{seconds / figures['requests'] * 1000:.2f} ms" for name, seconds in used.items()}
             print(f"CPU per request through the gateway: {each}")
-        print(f"ratio gateway/direct, median of {ROUNDS}: {sorted(ratios)[ROUNDS // 2]:.3f}")
+            return float(figures["per_second"])
+
+        direct("warm", 2)
+        ways = {"d": direct, "g": through}
+        rounds: list[dict[str, float]] = []
+        for number in range(ROUNDS):
+            taken = {}
+            for way in ("dg", "gd")[number % 2]:
+                time.sleep(1)
+                taken[way] = ways[way](f"{way}{number}-")
+            rounds.append(taken)
+        ratios = [taken["g"] / taken["d"] for taken in rounds]
+        print(f"median of {ROUNDS}: direct {median(taken['d'] for taken in rounds):.0f}/s, ", end="")
+        print(f"through the gateway {median(taken['g'] for taken in rounds):.0f}/s")
+        print(f"ratio gateway/direct: {', '.join(f'{ratio:.3f}' for ratio in ratios)}; median {median(ratios):.3f}")

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 
 from chassis.serve import application
+from chassis.server import configured
 
 
 @contextmanager
 def served(service: str) -> Iterator[str]:
     """Serve the API of a service in a thread, as its environment tells; gives its address."""
-    config = uvicorn.Config(application(service, "api"), port=0, log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(application(service, "api")))
     thread = threading.Thread(target=server.run, name=f"{service}-api")
     thread.start()
     try:

@@ -27,24 +27,13 @@ def spare_collector() -> None:
 
 def serve(package: str, part: str, *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished."""
-    import uvicorn  # noqa: PLC0415
-
+    from chassis.server import configured, run  # noqa: PLC0415
     from chassis.telemetry import log_as_json  # noqa: PLC0415
 
     log_as_json("info")
     app = application(package, part)
     spare_collector()
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,  # what the gateway vouches for is in its token, not in headers anybody can send
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=5,
-    )
+    run(configured(app, host=host, port=port))
 
 
 def main() -> None:
