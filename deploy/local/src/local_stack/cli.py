@@ -1,4 +1,4 @@
-"""The commands of `./zhanggui`."""
+"""The commands of `./zhanggui`; each imports what it needs, for `status` is asked often and needs little."""
 
 import argparse
 import runpy
@@ -6,13 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from local_stack.checks import run_checks, run_tests
-from local_stack.containers import make_secrets
-from local_stack.generated import generate
 from local_stack.home import choose_home
-from local_stack.locking import lock
-from local_stack.running import run_down, run_up
-from local_stack.status import show_status
 from local_stack.troubles import Trouble, disk_trouble
 
 PORT = 8000
@@ -54,41 +48,87 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=_port, default=PORT, help="网关端口 / port of the gateway (default: %(default)s)")
     up.add_argument("--demo", action="store_true", help="载入演示数据 / load demo input")
     up.add_argument("--detach", action="store_true", help="在后台运行 / run in the background")
-    up.set_defaults(
-        run=lambda asked, _: run_up(choose_home(asked.home), asked.port, demo=asked.demo, detach=asked.detach)
-    )
+    up.set_defaults(run=_up)
 
     down = commands.add_parser("down", parents=[at_home], help="停止 / stop everything")
-    down.set_defaults(run=lambda asked, _: run_down(choose_home(asked.home)))
+    down.set_defaults(run=_down)
     status = commands.add_parser("status", parents=[at_home], help="查看 / what runs, and how it is")
-    status.set_defaults(run=lambda asked, _: show_status(choose_home(asked.home)))
+    status.set_defaults(run=_status)
 
     test = commands.add_parser(
         "test", help="测试（参数交给 pytest） / every test; arguments go to pytest", add_help=False
     )
-    test.set_defaults(run=lambda _, others: run_tests(ROOT, others))
+    test.set_defaults(run=_test)
     check = commands.add_parser("check", help="检查 / format, lint, types, import rules, generated contracts")
-    check.set_defaults(run=lambda _, __: run_checks(ROOT))
+    check.set_defaults(run=_check)
     bench = commands.add_parser("bench", help="性能测试 / the benchmarks", add_help=False)
     bench.add_argument("arguments", nargs=argparse.REMAINDER)
-    bench.set_defaults(run=lambda asked, _: _bench(asked.arguments))
+    bench.set_defaults(run=_bench)
     contracts = commands.add_parser("contracts", help="重新生成契约文件 / generate schemas, AsyncAPI and OpenAPI again")
-    contracts.set_defaults(run=lambda _, __: generate(ROOT))
+    contracts.set_defaults(run=_contracts)
     secrets = commands.add_parser("secrets", help="生成容器部署的口令与密钥 / make passwords and keys for compose.yaml")
-    secrets.set_defaults(run=lambda _, __: make_secrets(ROOT))
+    secrets.set_defaults(run=_secrets)
     locking = commands.add_parser(
         "lock", help="更新 requirements.lock（需要 uv） / lock the dependencies again (needs uv)"
     )
-    locking.set_defaults(run=lambda _, __: lock(ROOT))
+    locking.set_defaults(run=_lock)
     return parser
 
 
-def _bench(arguments: Sequence[str]) -> int:
+def _up(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    from local_stack.running import run_up
+
+    return run_up(choose_home(asked.home), asked.port, demo=asked.demo, detach=asked.detach)
+
+
+def _down(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    from local_stack.running import run_down
+
+    return run_down(choose_home(asked.home))
+
+
+def _status(asked: argparse.Namespace, _: Sequence[str]) -> int:
+    from local_stack.status import show_status
+
+    return show_status(choose_home(asked.home))
+
+
+def _test(_: argparse.Namespace, others: Sequence[str]) -> int:
+    from local_stack.checks import run_tests
+
+    return run_tests(ROOT, others)
+
+
+def _check(_: argparse.Namespace, __: Sequence[str]) -> int:
+    from local_stack.checks import run_checks
+
+    return run_checks(ROOT)
+
+
+def _bench(asked: argparse.Namespace, _: Sequence[str]) -> int:
     """Run `tests/benchmarks/__main__.py` as the package it is."""
     sys.path.insert(0, str(ROOT / "tests"))
-    sys.argv = ["./zhanggui bench", *arguments]
+    sys.argv = ["./zhanggui bench", *asked.arguments]
     runpy.run_module("benchmarks", run_name="__main__", alter_sys=True)
     return 0
+
+
+def _contracts(_: argparse.Namespace, __: Sequence[str]) -> int:
+    from local_stack.generated import generate
+
+    return generate(ROOT)
+
+
+def _secrets(_: argparse.Namespace, __: Sequence[str]) -> int:
+    from local_stack.containers import make_secrets
+
+    return make_secrets(ROOT)
+
+
+def _lock(_: argparse.Namespace, __: Sequence[str]) -> int:
+    from local_stack.locking import lock
+
+    return lock(ROOT)
 
 
 def _port(text: str) -> int:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from chassis import clock
 from local_stack.accounts import DEMO, DEMO_EMPLOYEES, FIRST, FirstAccount, account_password
-from local_stack.demo import run_demo
 from local_stack.forks import Forked, fork
 from local_stack.home import Home
 from local_stack.ports import HOST
@@ -63,6 +62,8 @@ def _serve(home: Home, port: int, *, demo: bool, ready: int | None) -> None:
             return None
         passwords = {account.login: account.password for account in accounts}
         passwords |= {login: account_password(home, login) for login in DEMO_EMPLOYEES}
+        from local_stack.demo import run_demo  # noqa: PLC0415 - its HTTP client is for the demo alone
+
         return fork(lambda: run_demo(address, passwords), title="demo")
 
     def settled(code: int) -> None:
