@@ -1,9 +1,5 @@
 """Shift templates, rosters and punches out of files, in the long and in the wide shape, on a real database."""
 
-import csv
-from collections import defaultdict
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,53 +143,6 @@ async def test_days_wait_for_files_that_are_being_taken_in(office: Office) -> No
         pass
     assert await office.evaluate() == 1
     assert (await office.day("A001", 0))["status"] == "present"
-
-
-async def test_a_year_of_real_punches(office: Office, shared: Path) -> None:
-    """Minutes late of every day of 2015 for a shift from 10:00, against a plain calculation of its own."""
-    folder = shared / "data" / "punches"
-    came, left = (_cells(folder / name) for name in ("in_time.csv", "out_time.csv"))
-    people = sorted({number for number, _ in came})[:8]  # the others' rows name somebody unknown
-    came, left = ({key: value for key, value in cells.items() if key[0] in people} for cells in (came, left))
-    staff = "工号,姓名,部门,岗位,入职日期\n" + "".join(
-        f"{number},员工{number},销售,客服,2014-01-01\n" for number in people
-    )
-    await take(office, staff, "generic")
-    await take(office, "班次,时段\n十点,10:00-17:00\n", "generic-shift-templates")
-    worked = {day for (_, day), value in came.items() if value is not None}
-    days = "".join(f"{number},{day},十点\n" for number in people for day in sorted(worked))
-    assert (await take(office, f"工号,日期,班次\n{days}", "generic-roster"))["counts"]["refused"] == 0
-    published = await office.post("/roster/publish", {"first_day": "2015-01-01", "last_day": "2015-12-31"})
-    assert published.json()["published"] == len(people) * len(worked)
-    for name, cells in (("in_time.csv", came), ("out_time.csv", left)):
-        shown = await take(office, (folder / name).read_bytes(), "generic-punches-wide")
-        assert shown["counts"]["new"] == sum(value is not None for value in cells.values())
-    await office.evaluate()
-    rows = await office.rows("SELECT employee_no, business_date, status, late_minutes, left_early_minutes FROM days")
-    found = {(r["employee_no"], r["business_date"].isoformat()): r for r in rows}
-    expected: dict[tuple[str, str], tuple[str, int, int]] = defaultdict(lambda: ("absent", 0, 0))
-    for key, arrival in came.items():
-        departure = left[key]
-        if arrival is not None and departure is not None:
-            late = int((arrival - arrival.replace(hour=10, minute=0)) / timedelta(minutes=1))
-            early = int((departure.replace(hour=17, minute=0) - departure) / timedelta(minutes=1))
-            expected[key] = ("present", max(0, late), max(0, early))
-    assert len(found) == len(people) * len(worked)
-    for key, row in found.items():
-        assert (row["status"], row["late_minutes"], row["left_early_minutes"]) == expected[key], key
-    assert sum(r["late_minutes"] for r in rows) > 1000
-
-
-def _cells(path: Path) -> dict[tuple[str, str], datetime | None]:
-    with path.open(encoding="utf-8") as file:
-        header, *rows = csv.reader(file)
-    found: dict[tuple[str, str], datetime | None] = {}
-    for row in rows:
-        for day, cell in zip(header[1:], row[1:], strict=True):
-            date = datetime.strptime(day, "%d/%m/%Y").date()  # noqa: DTZ007
-            value = None if cell == "NA" else datetime.strptime(cell, "%d/%m/%Y %H:%M")  # noqa: DTZ007
-            found[row[0], date.isoformat()] = value
-    return found
 
 
 @pytest.mark.parametrize(("text", "says"), [("工号,姓名\nA001,林\n", "没有列名"), ("工号,2026-03-02\nA001\n", "1 格")])
