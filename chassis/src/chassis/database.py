@@ -49,6 +49,13 @@ class Database:
             async with AsyncSession(connection, expire_on_commit=False) as session:
                 yield session
 
+    async def glance(self, statement: str, *arguments: object) -> Any:
+        """Ask for one value in one round trip, outside a transaction: for what is looked at again and again."""
+        async with self.engine.connect() as connection:
+            pooled = await connection.get_raw_connection()
+            driver: Any = pooled.driver_connection
+            return await driver.fetchval(statement, *arguments)
+
     async def connect(self) -> asyncpg.Connection:
         """Open a connection of one's own, outside the pool: for session locks, LISTEN and the relay."""
         return await asyncpg.connect(self.url, timeout=10, command_timeout=60)

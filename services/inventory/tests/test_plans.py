@@ -14,8 +14,10 @@ from .conftest import ZONE, House
 
 async def look(house: House, now: datetime) -> bool:
     """Let the job look at that moment."""
+    if not await days_passed(house.db.opened, now):
+        return False
     async with house.db.opened.transaction(house.door(now)) as session:
-        return await days_passed(session, now) and await pass_days(session)
+        return await pass_days(session)
 
 
 async def plans(house: House) -> list[tuple[Any, ...]]:

@@ -48,8 +48,7 @@ class Desk:
         """Do what the worker's clocks do, until nothing is due at an instant; a minute from now unless said."""
         now, done, calm = at or clock.now() + timedelta(minutes=1), 0, False
         while True:
-            async with self.db.opened.reading() as session:
-                waiting = await what_waits(session, now)
+            waiting = await what_waits(self.db.opened, now)
             if not waiting and calm:
                 return done
             calm = not waiting

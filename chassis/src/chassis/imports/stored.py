@@ -83,8 +83,7 @@ def _principal(told: dict[str, Any]) -> Principal:
 
 async def waiting(database: Database) -> bool:
     """Tell whether any import waits for a worker."""
-    async with database.reading() as session:
-        return await (await raw(session)).fetchval(WAITING) is not None
+    return await database.glance(WAITING) is not None
 
 
 async def next_import(database: Database) -> Import | None:

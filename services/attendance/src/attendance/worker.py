@@ -1,6 +1,6 @@
 """The second process of attendance: its announcements reach the stream, files come in, days are evaluated."""
 
-from attendance.commands.evaluate import evaluate_due
+from attendance.commands.evaluate import days_wait, evaluate_due
 from attendance.intake.kinds import KINDS
 from attendance.settings import Settings
 from chassis import clock
@@ -13,7 +13,10 @@ from chassis.worker import Job, Worker
 
 async def evaluate_days(database: Database, settings: ServiceSettings) -> bool:
     """Evaluate a batch of person-days; tells whether there was any."""
-    door = Door(now=clock.now(), actor="worker", correlation_id=str(new_id()), timezone=settings.timezone)
+    now = clock.now()
+    if not await days_wait(database, now):
+        return False
+    door = Door(now=now, actor="worker", correlation_id=str(new_id()), timezone=settings.timezone)
     async with database.transaction(door) as session:
         return await evaluate_due(session) > 0
 

@@ -16,9 +16,8 @@ from inventory.settings import Settings
 async def watch_plans(database: Database, settings: ServiceSettings) -> bool:
     """Plan the next stocktake of each warehouse and announce those that were missed; tells whether there was any."""
     now = clock.now()
-    async with database.reading() as session:
-        if not await days_passed(session, now):
-            return False
+    if not await days_passed(database, now):
+        return False
     door = Door(now=now, actor="worker", correlation_id=str(new_id()), timezone=settings.timezone)
     async with database.transaction(door) as session:
         return await pass_days(session)

@@ -14,9 +14,12 @@ from orders.settings import Settings
 
 async def run_clocks(database: Database, settings: ServiceSettings) -> bool:
     """Judge the next clocks, in a transaction of their own; tells whether there were any."""
-    door = Door(now=clock.now(), actor="clocks", correlation_id=str(new_id()), timezone=settings.timezone)
+    now = clock.now()
+    if not await clocks_wait(database, now):
+        return False
+    door = Door(now=now, actor="clocks", correlation_id=str(new_id()), timezone=settings.timezone)
     async with database.transaction(door) as session:
-        return await clocks_wait(session) and await follow(session)
+        return await follow(session)
 
 
 def create_worker() -> Worker:

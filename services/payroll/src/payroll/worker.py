@@ -11,7 +11,7 @@ from chassis.worker import Job, Worker
 from payroll.commands.assess import assess_stirred, end_month
 from payroll.consumers import SUBSCRIPTIONS
 from payroll.intake import KINDS
-from payroll.queries.assessing import newest_stirred
+from payroll.queries.assessing import anything_waits, newest_stirred
 from payroll.settings import Settings
 
 ACTOR = "payroll.assess"
@@ -27,6 +27,8 @@ async def assess(database: Database, settings: ServiceSettings) -> bool:
     Whoever is looked at while their facts still arrive is looked at again for the next ones, and the looking takes
     the processor from the recording.
     """
+    if not await anything_waits(database, _door(settings)):
+        return False
     known = await newest_stirred(database)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + PATIENCE
@@ -43,9 +45,12 @@ async def assess(database: Database, settings: ServiceSettings) -> bool:
 
 async def look(database: Database, settings: ServiceSettings) -> bool:
     """Look at the deductions of those who wait longest, a chunk of them; tells whether there was anything to do."""
-    door = Door(clock.now(), ACTOR, ACTOR, settings.timezone)
-    async with database.transaction(door) as session:
+    async with database.transaction(_door(settings)) as session:
         return await end_month(session) or await assess_stirred(session) is not None
+
+
+def _door(settings: ServiceSettings) -> Door:
+    return Door(clock.now(), ACTOR, ACTOR, settings.timezone)
 
 
 def create_worker() -> Worker:

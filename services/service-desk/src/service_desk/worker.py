@@ -28,8 +28,7 @@ QUEUES: Mapping[str, Settle] = MappingProxyType(
 
 async def run_clocks(database: Database, settings: ServiceSettings) -> bool:
     """Settle a piece of whatever is due, each queue in a transaction of its own; tells whether there was anything."""
-    async with database.reading() as session:
-        waiting = await what_waits(session, clock.now())
+    waiting = await what_waits(database, clock.now())
     busy = False
     for name, settle in QUEUES.items():
         if name in waiting:

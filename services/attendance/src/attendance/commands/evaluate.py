@@ -14,7 +14,7 @@ from attendance.outgoing.days import Key, facts_of, revocation
 from attendance.queries.calendar import kinds_of
 from attendance.queries.thresholds import thresholds
 from attendance.queries.timelines import DAY, Announced, Stretch, Timeline, timelines
-from chassis.database import raw
+from chassis.database import Database, raw
 from chassis.door import Door, door_of
 from chassis.outbox import Outgoing, announce
 
@@ -29,6 +29,11 @@ NEAR = timedelta(days=7)
 FILES_COMING = """
 SELECT EXISTS (SELECT FROM imports WHERE state = 'committing'
                OR (commit_asked AND state IN ('received', 'validating')))
+"""
+WAITING = f"""
+SELECT NOT ({FILES_COMING}) AND (
+    EXISTS (SELECT FROM dirty_days)
+    OR EXISTS (SELECT FROM duty_states WHERE state = 'published' AND NOT looked_at AND due_at <= $1))
 """
 ONE_EVALUATOR = "SELECT pg_try_advisory_xact_lock(hashtextextended('attendance.evaluation', 0))"
 OVER = """
@@ -74,6 +79,11 @@ class Changes:
     gone_facts: list[tuple[str, date, str, str]] = field(default_factory=list)
     new_facts: list[tuple[Any, ...]] = field(default_factory=list)
     dirty: list[tuple[str, date]] = field(default_factory=list)
+
+
+async def days_wait(database: Database, now: datetime) -> bool:
+    """Tell, cheaply, whether `evaluate_due` would have anything to do."""
+    return bool(await database.glance(WAITING, now))
 
 
 async def evaluate_due(session: AsyncSession) -> int:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database import raw
+from chassis.database import Database, raw
 from chassis.door import Door, door_of, new_id
 from chassis.outbox import announce
 from inventory.domain.dated import planned_after
@@ -50,10 +50,9 @@ SELECT due_at, event_id FROM stocktake_due WHERE warehouse = $1 AND planned_on =
 """
 
 
-async def days_passed(session: AsyncSession, now: datetime) -> bool:
+async def days_passed(database: Database, now: datetime) -> bool:
     """Tell, cheaply, whether `pass_days` would have anything to do."""
-    found: bool = await (await raw(session)).fetchval(WAITING, now)
-    return found
+    return bool(await database.glance(WAITING, now))
 
 
 async def pass_days(session: AsyncSession) -> bool:

@@ -4,11 +4,12 @@ Clocks follow this service's own outbox rather than the writing of orders, so no
 order takes. The relay's positions have no gap and are given after the commit, so no order is passed over.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from chassis.database import raw
+from chassis.database import Database, raw
 from chassis.door import door_of
 from orders.commands.judge_clocks import judge_clocks
 from orders.commands.oversold import announce_oversold
@@ -35,9 +36,9 @@ UNION SELECT order_id, false FROM told JOIN refunds USING (event_id) WHERE order
 DUE = "SELECT DISTINCT order_id FROM order_clocks WHERE look_at < $1 LIMIT $2"
 
 
-async def clocks_wait(session: AsyncSession) -> bool:
+async def clocks_wait(database: Database, now: datetime) -> bool:
     """Tell whether anything was announced that the clocks have not followed, or a deadline passed."""
-    return bool(await (await raw(session)).fetchval(WAITING, door_of(session).now))
+    return bool(await database.glance(WAITING, now))
 
 
 async def follow(session: AsyncSession) -> bool:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from chassis.database import Database, raw
+from chassis.door import Door
 from payroll.domain.clause import Rulebook
 from payroll.domain.period import Period
 from payroll.domain.proposal import Key
@@ -23,6 +24,8 @@ REVOCATIONS = """
 SELECT employee_no, revokes, event_id, type, business_date, period FROM facts
 WHERE revokes IS NOT NULL AND revokes_period = $1 AND employee_no = ANY($2::text[])
 """
+
+WAITING = "SELECT EXISTS (SELECT FROM stirred) OR NOT EXISTS (SELECT FROM month_ends WHERE period = $1)"
 
 UNWORKED = frozenset({"attendance", "leave"})
 """Whose facts bear on pay by law, whatever the rulebook says: unworked time, leave."""
@@ -51,9 +54,13 @@ class Revocation(NamedTuple):
 
 async def newest_stirred(database: Database) -> int | None:
     """Tell which of those whose deductions wait to be looked at came last; None when nobody waits."""
-    async with database.reading() as session:
-        newest: int | None = await (await raw(session)).fetchval("SELECT max(id) FROM stirred")
-        return newest
+    newest: int | None = await database.glance("SELECT max(id) FROM stirred")
+    return newest
+
+
+async def anything_waits(database: Database, door: Door) -> bool:
+    """Tell whether anybody's deductions wait to be looked at, or everybody's of a month that has just ended."""
+    return bool(await database.glance(WAITING, Period.of(door.business_date(door.now)).previous.first))
 
 
 async def standing_assessments(session: AsyncSession, period: Period, numbers: Collection[str]) -> dict[Key, Standing]:
