@@ -42,6 +42,7 @@ def main() -> int:
     keep: bool = parser.parse_args().keep
     engine, troubles = Engine(_free_port()), list[str]()
     try:
+        troubles += _secrets_are_kept()  # without them compose.yaml cannot even be read
         engine.remove()  # what a trial that was broken off has left
         troubles += _tried(engine)
     except (EngineTrouble, Refused) as trouble:
@@ -60,7 +61,7 @@ def main() -> int:
 
 
 def _tried(engine: Engine) -> list[str]:
-    troubles = _secrets_are_kept()
+    troubles: list[str] = []
     _say(f"built in {_timed(lambda: engine.compose('build')):.0f} s")
     _say(f"up in {_timed(lambda: engine.compose('up', '-d')):.0f} s, healthy {engine.await_health():.0f} s later\n")
     seen = looked_at(engine)
