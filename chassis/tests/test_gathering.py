@@ -81,6 +81,18 @@ async def test_many_share_few_transactions_and_keep_their_doors(notes: Notes) ->
     assert await notes.written() == words
 
 
+async def test_who_came_together_goes_together(notes: Notes) -> None:
+    """Requests read from the network in one turn of the loop ask some turns apart, each its work later than the last."""
+
+    async def ask(number: int) -> Any:
+        for _ in range(number):
+            await asyncio.sleep(0)
+        return await notes.gathering.ask(f"note {number}", door())
+
+    answers = await asyncio.gather(*(ask(number) for number in range(8)))
+    assert len({transaction for transaction, _ in answers}) == 1
+
+
 async def test_one_by_one_each_is_done_at_once(notes: Notes) -> None:
     first, second = [(await notes.ask(said))[0] for said in ("a", "b")]
     assert first[0] != second[0]

@@ -20,6 +20,7 @@ from chassis.troubles import passes, sqlstate
 
 AT_ONCE = 100
 LANES = 2  # transactions at a time: a second one, so that others get on while the first waits for somebody's lock
+TURNS = 2  # of the loop; requests that reached the process together ask within so many of each other
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -75,10 +76,19 @@ class Gathering(Generic[Asked, Answer]):
         assert lane is not None
         try:
             while self.waiting:
+                await self._let_in()
                 taken = [self.waiting.popleft() for _ in range(min(AT_ONCE, len(self.waiting)))]
                 await self._do([request for request in taken if not request.answer.done()])
         finally:
             self.lanes.remove(lane)  # with no pause after the last look: nobody may wait for a lane that has ended
+
+    async def _let_in(self) -> None:
+        """Wait for those who came with the first, each a turn or two behind the one before; else it often goes alone."""
+        seen = 0
+        while seen < len(self.waiting) < AT_ONCE:
+            seen = len(self.waiting)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
 
     async def _do(self, requests: Sequence[_Request[Asked, Answer]]) -> None:
         if not requests:
