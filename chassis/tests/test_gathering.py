@@ -82,7 +82,7 @@ async def test_many_share_few_transactions_and_keep_their_doors(notes: Notes) ->
 
 
 async def test_who_came_together_goes_together(notes: Notes) -> None:
-    """Requests read from the network in one turn of the loop ask some turns apart, each its work later than the last."""
+    """Requests read from the network in one turn of the loop ask some turns apart."""
 
     async def ask(number: int) -> Any:
         for _ in range(number):

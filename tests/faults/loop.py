@@ -16,7 +16,7 @@ import httpx
 from chassis.auth import Principal
 
 from .blows import Blow, strike
-from .street import Street, facts, quarantined
+from .street import Street, answering, facts, quarantined
 
 CUSTOMERS = 12
 PLACED = datetime(2026, 11, 2, 3, tzinfo=UTC)
@@ -89,11 +89,13 @@ async def run(
 ) -> Verdict:
     """Order `events` times while `blows` fall, evenly over the orders; then wait until payroll has caught up.
 
+    The next blow waits until what the last one hit is back, and the customers wait for the blows: what is down cannot
+    be killed, and orders placed before the blows fall test nothing.
     `first`: the number of the first order; what came of orders before it is not looked at.
     """
     by = Principal("faults", None, frozenset({"boss"}))
     began, set_aside = time.monotonic(), await quarantined(made)
-    accepted = 0
+    accepted, allowed = 0, 0 if blows else events
     numbers = iter(range(first, first + events))
     hits: Counter[str] = Counter()
     log: list[str] = []
@@ -101,19 +103,26 @@ async def run(
     async def customer(http: httpx.AsyncClient) -> None:
         nonlocal accepted
         for number in numbers:
+            while accepted >= allowed:
+                await asyncio.sleep(0.005)
             await order(http, lambda: made.keys.token(by, "orders"), number)
             accepted += 1
 
     async def misfortune() -> None:
+        nonlocal allowed
+        step = events // (len(blows) + 1)
         for index, blow in enumerate(blows):
-            due = events * (index + 1) // (len(blows) + 1)
+            due = allowed = step * (index + 1)
             while accepted < due:
                 await asyncio.sleep(0.01)
             line = f"{time.monotonic() - began:6.1f} s  {blow}"
             say(f"{line}  after {accepted} of {events}")
             log.append(line)
             hits[blow.kind] += 1
+            allowed = due + step // 2
             await strike(made, blow)
+            await answering(made, blow.target)
+        allowed = events
 
     async with httpx.AsyncClient(base_url=made.address("api"), timeout=10) as http, asyncio.TaskGroup() as group:
         for _ in range(CUSTOMERS):

@@ -1,5 +1,6 @@
 """The street under fire: database, broker, APIs and workers of services, each a real process."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import httpx
 
 from chassis.migrations import migrate
 from chassis.testing import TestKeys
@@ -168,6 +170,22 @@ async def street(keys: TestKeys, parts: Parts = PAIR) -> AsyncIterator[Street]:
             yard.communicate()
             nats.kill(made.broker)
             postgres.kill(made.database)
+
+
+async def answering(made: Street, *names: str) -> None:
+    """Wait until these processes are there; what is not a process of ours is there as soon as it has been started."""
+    async with httpx.AsyncClient() as http, asyncio.timeout(60):
+        for name in names:
+            while name in made.parts and not await _answers(http, made.address(name)):
+                await asyncio.sleep(0.02)
+
+
+async def _answers(http: httpx.AsyncClient, address: str) -> bool:
+    try:
+        await http.get(f"{address}/healthz")
+    except httpx.TransportError:
+        return False
+    return True
 
 
 async def looked_up(made: Street, service: str, query: str) -> Any:

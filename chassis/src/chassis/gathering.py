@@ -83,7 +83,7 @@ class Gathering(Generic[Asked, Answer]):
             self.lanes.remove(lane)  # with no pause after the last look: nobody may wait for a lane that has ended
 
     async def _let_in(self) -> None:
-        """Wait for those who came with the first, each a turn or two behind the one before; else it often goes alone."""
+        """Wait for those who came with the first, each a turn or two behind the one before."""
         seen = 0
         while seen < len(self.waiting) < AT_ONCE:
             seen = len(self.waiting)
