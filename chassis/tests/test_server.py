@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
+import httpx
 import pytest
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -155,3 +156,9 @@ async def test_a_reader_who_left_ends_nothing_else() -> None:
             while data := await asyncio.wait_for(pieces.came.get(), 5):
                 read += data.count(b"x")
             assert read == 100_000
+
+
+def test_who_asks_gives_up_an_idle_connection_before_the_server_does() -> None:
+    """With the same figure on both sides a request that comes at that moment meets a reset: the demo input did."""
+    patience = configured(app_of(lambda send: said(send, b"", more=False))).timeout_keep_alive
+    assert patience > 2 * cast(float, httpx.Limits().keepalive_expiry)

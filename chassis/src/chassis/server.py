@@ -17,6 +17,10 @@ SMALL = 16 * 1024
 """Bytes that may wait for what follows them in the same step of the loop; with more uvicorn would learn too late that
 the reader is slow."""
 
+KEEP_ALIVE = 75
+"""Seconds until an idle connection is closed. Whoever asks must give it up first (httpx does after 5 s, uvicorn's own
+figure; the gateway's client sooner): a request that meets the closing is lost, and may not be sent twice."""
+
 
 def configured(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, patience: int = 5) -> uvicorn.Config:
     """Describe a server of `app`; requests under way have `patience` seconds to end once it is told to stop."""
@@ -30,6 +34,7 @@ def configured(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 0, patience
         proxy_headers=False,  # what the gateway vouches for is in its token, not in headers anybody can send
         server_header=False,
         date_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=patience,
     )
 

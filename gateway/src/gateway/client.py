@@ -14,9 +14,7 @@ from aiohttp import (
 from aiohttp.connector import Connection
 from yarl import URL
 
-# The services' uvicorn closes idle connections after 5 s. The nearer side must give up first, or a request is lost on a
-# connection that is just being closed.
-IDLE = 4.0
+IDLE = 4.0  # seconds; less than the services' own, see chassis.server.KEEP_ALIVE
 READ_AHEAD = 128 * 1024  # bytes of an answer held while its visitor is slow; reading pauses at twice as many
 OWN_WORDS = (
     "Accept",
