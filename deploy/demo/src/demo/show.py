@@ -51,13 +51,19 @@ def one_explained(console: Console, cast: Cast, month: Month) -> None:
     """Tell one payslip line by line, each in a sentence of 中文 and one of English."""
     slip = _payslip(cast, month, EXPLAINED)
     console.print(f"\n{slip['employee_no']} {slip['name']}：{month.name} 逐行说明 / every line explained", style="bold")
+    console.print(lines_told(slip))
+
+
+def lines_told(slip: Mapping[str, Any]) -> Table:
+    """Lay out what each line comes to and its sentences, wrapped and never cut short."""
     told = Table.grid(padding=(0, 2))
     told.add_column(justify="right")
+    told.add_column(overflow="fold")  # by itself rich cuts "CNY" to "CN…" where wide characters fill the line
     for line in slip["lines"]:
         told.add_row(line["allowed"], line["explanation"]["zh"])
         told.add_row("", line["explanation"]["en"], style="dim")
     told.add_row(slip["net"], "实发 / net", style="bold")
-    console.print(told)
+    return told
 
 
 def _payslip(cast: Cast, month: Month, employee_no: str) -> dict[str, Any]:
