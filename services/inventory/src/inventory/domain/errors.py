@@ -236,13 +236,13 @@ class DocumentDiffers(Conflict):
 
 
 class ReturnDiffers(Conflict):
-    """Return {return_no} was recorded with another {field}; use another number."""
+    """Return {return_no} is recorded already and differs in {field}; use another number."""
 
     zh = "退货单 {return_no} 已登记且 {field} 不同，请使用其他单号。"
 
 
 class WarehouseDiffers(Conflict):
-    """Warehouse {warehouse} is recorded with another {field}."""
+    """Warehouse {warehouse} is recorded already and differs in {field}."""
 
     zh = "仓库 {warehouse} 已登记且 {field} 不同。"
 

@@ -219,7 +219,7 @@ class SettingUnusable(Invalid):
 
 
 class OrderDiffers(Conflict):
-    """This order is recorded with another {field_name}; what was recorded stays. {remedy}"""
+    """This order is recorded already and differs in {field_name}; what was recorded stays. {remedy}"""
 
     zh = "该订单已登记，但 {field_name} 不同；已登记的内容不变。{remedy_zh}"
 
@@ -255,7 +255,7 @@ class StepRecordedOtherwise(Conflict):
 
 
 class RefundDiffers(Conflict):
-    """The refund {refund_no} is recorded with another {field_name}; give the new refund a number of its own."""
+    """The refund {refund_no} is recorded already and differs in {field_name}; give a new refund its own number."""
 
     zh = "退款 {refund_no} 已登记，但 {field_name} 不同：新的退款请使用新的编号。"
 

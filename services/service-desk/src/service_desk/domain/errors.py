@@ -136,7 +136,7 @@ class TimesOutOfOrder(Invalid):
 
 
 class MessageDiffers(Conflict):
-    """The message {message_no} is recorded with another {field_name}; what was recorded stays."""
+    """The message {message_no} is recorded already and differs in {field_name}; what was recorded stays."""
 
     zh = "消息 {message_no} 已登记，但 {field_name} 不同；已登记的内容不变。"
 
@@ -148,7 +148,7 @@ class ChatIsThreaded(Conflict):
 
 
 class ReviewDiffers(Conflict):
-    """This review is recorded with another {field_name}; send what changed to the routes of the review."""
+    """This review is recorded already and differs in {field_name}; send what changed to the routes of the review."""
 
     zh = "该评价已登记，但 {field_name} 不同：变更请提交到该评价的相应接口。"
 
