@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -23,31 +24,22 @@ class Hashing:
     """The threads in which passwords are hashed."""
 
     def __init__(self) -> None:
-        self._argon2 = ARGON2
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="argon2")
         self._pending = 0
-        self._nobody = self._threads.submit(self._argon2.hash, "there is no such account")
 
     async def hash(self, password: SecretStr, login: str) -> str:
         """Hash a password that somebody chose for the account `login`; raises WeakPassword for one that will not do."""
         chosen = password.get_secret_value()
         if reasons := weakness(chosen, login):
             raise WeakPassword(field="password", reason=reasons[0], reason_zh=reasons[1])
-        return await self._run(self._argon2.hash, normal(chosen))
+        return await self._run(ARGON2.hash, normal(chosen))
 
     async def matches(self, password: SecretStr, hash: str | None) -> bool:
         """Tell whether this is the password; without an account it takes as long and is never right."""
-        nobody = await asyncio.wrap_future(self._nobody)
-        right = await self._run(self._verify, hash or nobody, normal(password.get_secret_value()))
+        right = await self._run(_verify, hash, normal(password.get_secret_value()))
         return right and hash is not None
 
-    def _verify(self, hash: str, password: str) -> bool:
-        try:
-            return self._argon2.verify(hash, password)
-        except (VerifyMismatchError, InvalidHashError):
-            return False
-
-    async def _run(self, work: Callable[..., T], *given: str) -> T:
+    async def _run(self, work: Callable[..., T], *given: str | None) -> T:
         if self._pending >= WAITING:
             raise TooManyRequests(after=2)
         self._pending += 1
@@ -59,3 +51,16 @@ class Hashing:
     def close(self) -> None:
         """End the threads when their work is done."""
         self._threads.shutdown()
+
+
+@cache
+def _of_nobody(argon2: PasswordHasher) -> str:
+    return argon2.hash("there is no such account")
+
+
+def _verify(hash: str | None, password: str) -> bool:
+    nobody = _of_nobody(ARGON2)  # made at the first question whoever it is about: its time must not tell either
+    try:
+        return ARGON2.verify(hash or nobody, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
