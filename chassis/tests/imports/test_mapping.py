@@ -216,6 +216,8 @@ def test_patterns_make_columns() -> None:
     assert "1000 characters that a pattern may search" in refused[2, ""]
     with pytest.raises(ProfileRefused, match=r"line \d, extract.0.pattern: the pattern \(a\+\)\+ cannot be used"):
         mapped("who: c", "no,c\n1,x\n", top="extract: [{column: c, pattern: '(a+)+'}]")
+    with pytest.raises(FileRefused, match=r"It has: no, c\.$"):  # what a pattern adds is no column of the file
+        mapped("who: x", "no,c\n1,x\n", top=top)
 
 
 def test_rows_are_skipped_by_rule() -> None:

@@ -40,7 +40,8 @@ class Columns:
         if TWICE in found:
             raise FileRefused(f"列“{shown}”在文件中出现了两次。", f"The column “{shown}” stands in the file twice.")
         if not found and not optional:
-            there = ", ".join(name for name in self.names if name)
+            placed = zip(self.names, self.origins, strict=True)
+            there = ", ".join(name for name, origin in placed if name and origin >= 0)
             raise FileRefused(
                 f"文件里没有列“{shown}”。现有的列：{there}。", f"The file has no column “{shown}”. It has: {there}."
             )
